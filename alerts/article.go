@@ -1,0 +1,74 @@
+package alerts
+
+import "time"
+
+// Article is one news item. Text fields are plain UTF-8 without markup.
+//
+// The JSON form is the one of article files (one object a line). The
+// publisher is called "source" there, as wires and corpora do.
+type Article struct {
+	// ID names the article for ever: a feed's guid, a wire's item id, or what
+	// the reader derived from URL or text. The same ID with other text is a
+	// later revision of the same article.
+	ID string `json:"id"`
+	// Revision counts the versions of the article that were logged, from 1.
+	Revision int    `json:"revision,omitempty"`
+	Title    string `json:"title"`
+	// Body keeps its paragraphs: a blank line between them, or, when the text
+	// has no blank line at all, a line break.
+	Body string `json:"body,omitempty"`
+	URL  string `json:"url,omitempty"`
+	// Publisher is who answers for the text: a feed's title, a wire's credit.
+	Publisher string `json:"source,omitempty"`
+	// Distributor passed the text on for the publisher (PRNewswire).
+	Distributor string `json:"distributor,omitempty"`
+	// Agency is the wire that carried it (Australian Associated Press).
+	Agency string `json:"agency,omitempty"`
+	// Language is a BCP 47 tag in lower case ("en", "zh-hans"), or empty.
+	Language string `json:"language,omitempty"`
+	// Published is the publisher's own time, zero when it gave none.
+	Published time.Time `json:"published,omitzero"`
+	// Received is when Bellwether first read the article.
+	Received time.Time `json:"received,omitzero"`
+	// Origin is the name of the Source that brought it.
+	Origin string `json:"origin,omitempty"`
+}
+
+// Time is when the article counts as having appeared: Published, else
+// Received, and never later than Received when both are known.
+func (a Article) Time() time.Time {
+	switch {
+	case a.Published.IsZero():
+		return a.Received
+	case !a.Received.IsZero() && a.Published.After(a.Received):
+		return a.Received
+	}
+	return a.Published
+}
+
+// Field names a text field of an article that spans point into.
+type Field uint8
+
+// The fields of an article that have spans.
+const (
+	Title Field = iota
+	Body
+)
+
+// String gives the field's name in JSON: "title" or "body".
+func (f Field) String() string {
+	if f == Title {
+		return "title"
+	}
+	return "body"
+}
+
+// MarshalText implements [encoding.TextMarshaler].
+func (f Field) MarshalText() ([]byte, error) { return []byte(f.String()), nil }
+
+// Span is a stretch of a field: byte offsets into its UTF-8 text, End excluded.
+type Span struct {
+	Field Field `json:"field"`
+	Start int   `json:"start"`
+	End   int   `json:"end"`
+}

@@ -1,0 +1,88 @@
+package alerts
+
+import "time"
+
+// Lane is a destination with a schedule: what waits in it is sent in the order
+// in which it was put there. It is comparable.
+type Lane struct {
+	Destination Destination
+	Schedule    Schedule
+}
+
+// Pending is one article on its way to one destination, as the matcher puts it
+// into the outbox. It only refers: text and queries are read when it is sent.
+type Pending struct {
+	Lane          Lane
+	Article       string           // Article.ID
+	Time          time.Time        // Article.Time(): places the seen-mark, so that it must not change between tries
+	Subscriptions []SubscriptionID // every subscription of the destination that hit
+	NotBefore     time.Time        // the earliest time at which the lane may be written to
+	// Again lets through an article that the destination has had: a revision
+	// or a correction names itself here. Empty for the first time.
+	Again string
+}
+
+// Key names what Pending would send, the same at every try.
+func (p Pending) Key() string {
+	k := p.Lane.Destination.String() + "|" + p.Article
+	if p.Again != "" {
+		k += "|" + p.Again
+	}
+	return k
+}
+
+// Item is one waiting reference handed out by a claim.
+type Item struct {
+	Key           string // Pending.Key
+	Article       string
+	Subscriptions []SubscriptionID
+	Enqueued      time.Time
+	Attempt       int  // sends that failed before this one
+	Sending       bool // an earlier claim was about to send it, and nobody knows whether it arrived
+}
+
+// Claim is a lane that one dispatcher may write to until its lease ends: the
+// head of an instant lane, or all that waits in a digest lane.
+type Claim struct {
+	Lane  Lane
+	Token uint64 // never repeats in a shard; a stale one changes nothing
+	Items []Item
+	Until time.Time // the end of the lease
+}
+
+// Alert is one article for one destination, with every subscription that hit.
+type Alert struct {
+	Article       Article
+	Subscriptions []Subscription
+	Spans         []Span   // where they hit, sorted and merged
+	Summary       []string // sentences of the article, in its order
+	// Highlights are the spans of Summary that hit: index into Summary, and
+	// byte offsets in that sentence.
+	Highlights []Highlight
+}
+
+// Highlight is a stretch of a summary sentence that a query hit.
+type Highlight struct {
+	Sentence, Start, End int
+}
+
+// Delivery is what a messenger sends as one message: one alert, or a part of
+// a digest.
+type Delivery struct {
+	Key         string // the same at every try of the same message
+	Destination Destination
+	Schedule    Schedule // Instant, or the digest it belongs to
+	Settings    Settings // the destination's, for time zone and language
+	Alerts      []Alert  // one for Instant, at least one for a digest
+	Part, Parts int      // which part of the digest, from 1
+	Attempt     int      // sends that failed before this one
+}
+
+// Receipt is a platform's word that a Delivery was accepted.
+type Receipt struct {
+	Messages []string // the platform's message ids, in order
+	// Bucket names the rate limit that the send drew on, empty if none; NotBefore
+	// is the time before which that bucket wants nothing.
+	Bucket    string
+	NotBefore time.Time
+}

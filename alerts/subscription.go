@@ -1,0 +1,66 @@
+package alerts
+
+import (
+	"time"
+
+	"github.com/bellwether/bellwether/alerts/query"
+)
+
+// SubscriptionID names a subscription within one store, for ever; it is what
+// engines and outboxes carry. People see [Subscription.Number] instead.
+type SubscriptionID uint64
+
+// Subscription is a query that a destination wants to hear about.
+type Subscription struct {
+	ID          SubscriptionID
+	Number      int // the small number people type; unique in the destination, never used twice
+	Owner       Person
+	Destination Destination
+	Query       query.Query
+	Schedule    Schedule
+	// Paused: nothing is matched for it, and nothing is kept for later.
+	Paused bool
+	// PausedUntil ends the pause; zero with Paused set means until resumed.
+	PausedUntil time.Time
+	Created     time.Time
+	// Revision grows with every change to this subscription; stores compare it
+	// to refuse a change that was made on an old copy.
+	Revision uint64
+}
+
+// Active reports whether the subscription takes articles at the time now.
+func (s Subscription) Active(now time.Time) bool {
+	return !s.Paused || (!s.PausedUntil.IsZero() && !now.Before(s.PausedUntil))
+}
+
+// Settings are what a destination has said about itself.
+type Settings struct {
+	Destination Destination
+	TimeZone    string // IANA name; empty means UTC
+	Quiet       Quiet
+	// Schedule is given to new subscriptions of the destination.
+	Schedule Schedule
+	// Paused and PausedUntil hold every subscription of the destination, as
+	// those of [Subscription] hold one.
+	Paused      bool
+	PausedUntil time.Time
+	// Cap is the number of alerts an hour after which the rest waits for a
+	// digest; 0 means the program's default, -1 none.
+	Cap int
+	// Muted articles are never shown again in the destination, nor revisions.
+	Muted    []string
+	Revision uint64
+}
+
+// Active reports whether the destination takes articles at the time now.
+func (s Settings) Active(now time.Time) bool {
+	return !s.Paused || (!s.PausedUntil.IsZero() && !now.Before(s.PausedUntil))
+}
+
+// Change is one entry of the subscriptions' change log. Exactly one of its
+// pointers is set.
+type Change struct {
+	Set      *Subscription   // added, edited, paused, resumed
+	Removed  *SubscriptionID // gone
+	Settings *Settings       // a destination's settings as they are now
+}

@@ -1,0 +1,95 @@
+// Package ingest brings articles in: it polls sources, normalises what they
+// give, drops what was seen and appends the rest to the article log.
+package ingest
+
+import (
+	"context"
+	"time"
+
+	"github.com/bellwether/bellwether/alerts"
+)
+
+// Source is where articles come from: a feed that is polled, a file, a folder
+// that is watched.
+type Source interface {
+	// Name is the source's short name, unique in the program and stable over
+	// restarts: it is the key of the source's state.
+	Name() string
+	// Fetch reads the source once. state is what the last good Fetch returned
+	// in Batch.State, nil at first. It never blocks past ctx. The error says
+	// what was attempted; an [alerts.SendError] with After in its chain asks
+	// for a pause. Items that could not be read are in Batch.Problems, and do
+	// not fail the rest.
+	Fetch(ctx context.Context, state []byte) (Batch, error)
+}
+
+// Watcher is a Source that knows by itself when there is something new.
+type Watcher interface {
+	Source
+	// Watch sends to changed after each change until ctx ends, and returns
+	// ctx.Err() then. A send never blocks it for good: changed has a buffer of
+	// one and a full one is left alone.
+	Watch(ctx context.Context, changed chan<- struct{}) error
+}
+
+// Batch is what one Fetch brought.
+type Batch struct {
+	// Articles in the order in which they are to be logged: oldest first.
+	// Empty with NotModified unset means that the document holds none.
+	Articles []alerts.Article
+	// NotModified: the source says that nothing changed since state.
+	NotModified bool
+	State       []byte        // for the next Fetch: validators and the like
+	Interval    time.Duration // the source's own wish between polls; 0 if none
+	Problems    []Problem     // items that were left out
+	Kind        Kind          // for the rule about a first poll
+}
+
+// Kind tells how the items of a source are to be taken.
+type Kind uint8
+
+// The kinds of sources.
+const (
+	// Feed lists its newest items again and again; what stands in it at the
+	// first poll is history.
+	Feed Kind = iota
+	// File is given on purpose: everything in it is news.
+	File
+)
+
+// Problem is an item or a line that could not be read.
+type Problem struct {
+	Place string // file and line, or the item's place in the feed
+	Err   error
+}
+
+// Verdict is what became of an appended article.
+type Verdict uint8
+
+// The verdicts of ArticleLog.Append.
+const (
+	Added     Verdict = iota // logged as new
+	Revised                  // logged as a later revision of an article that was there
+	Duplicate                // seen before; nothing was logged
+)
+
+// ArticleLog is the stream of articles that matchers read, with the marks of
+// what was seen.
+type ArticleLog interface {
+	// Append logs a unless it was seen: its ID or CanonicalURL(a.URL) with the
+	// same text, or, for bodies of 50 words and more, the same text under any
+	// name. The same ID or URL with changed text is a revision: it keeps the
+	// ID of the first and gets the next Revision. Marks and append are one
+	// step. The returned article is as logged. history logs it for the archive
+	// only, without handing it to matchers.
+	Append(ctx context.Context, a alerts.Article, history bool) (alerts.Article, Verdict, error)
+	// Settle ends a good poll of a source at the time now: standing are the
+	// articles that stand in its document (as they were given to Append). What
+	// stands there is never forgotten; marks of others end 90 days after they
+	// last stood. NotModified polls call it with keep set and no articles:
+	// everything of the last document still stands.
+	Settle(ctx context.Context, source string, standing []alerts.Article, keep bool, now time.Time) error
+	// State and SaveState keep a source's Batch.State; nil if none was saved.
+	State(ctx context.Context, source string) ([]byte, error)
+	SaveState(ctx context.Context, source string, state []byte) error
+}
