@@ -65,18 +65,7 @@ type Outbox interface {
 	Waiting(ctx context.Context, d alerts.Destination) ([]alerts.Item, error)
 }
 
-// SourceStatus is what is known of one source of articles.
-type SourceStatus struct {
-	Name     string // what the configuration calls it, else its address
-	Address  string
-	LastGood time.Time // zero if it was never read
-	LastNew  time.Time // when it last brought an article
-	Error    string    // why the latest try failed; empty if it did not
-	Next     time.Time // the next try
-	Articles int       // brought since the program started
-}
-
 // Sources tells what is read, for the command of that name.
 type Sources interface {
-	Sources() []SourceStatus
+	Sources() []alerts.SourceStatus
 }

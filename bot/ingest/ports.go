@@ -20,7 +20,7 @@ type Source interface {
 	// what was attempted; an [alerts.SendError] with After in its chain asks
 	// for a pause. Items that could not be read are in Batch.Problems, and do
 	// not fail the rest.
-	Fetch(ctx context.Context, state []byte) (Batch, error)
+	Fetch(ctx context.Context, state []byte) (alerts.Batch, error)
 }
 
 // Watcher is a Source that knows by itself when there is something new.
@@ -32,47 +32,6 @@ type Watcher interface {
 	Watch(ctx context.Context, changed chan<- struct{}) error
 }
 
-// Batch is what one Fetch brought.
-type Batch struct {
-	// Articles in the order in which they are to be logged: oldest first.
-	// Empty with NotModified unset means that the document holds none.
-	Articles []alerts.Article
-	// NotModified: the source says that nothing changed since state.
-	NotModified bool
-	State       []byte        // for the next Fetch: validators and the like
-	Interval    time.Duration // the source's own wish between polls; 0 if none
-	Problems    []Problem     // items that were left out
-	Kind        Kind          // for the rule about a first poll
-}
-
-// Kind tells how the items of a source are to be taken.
-type Kind uint8
-
-// The kinds of sources.
-const (
-	// Feed lists its newest items again and again; what stands in it at the
-	// first poll is history.
-	Feed Kind = iota
-	// File is given on purpose: everything in it is news.
-	File
-)
-
-// Problem is an item or a line that could not be read.
-type Problem struct {
-	Place string // file and line, or the item's place in the feed
-	Err   error
-}
-
-// Verdict is what became of an appended article.
-type Verdict uint8
-
-// The verdicts of ArticleLog.Append.
-const (
-	Added     Verdict = iota // logged as new
-	Revised                  // logged as a later revision of an article that was there
-	Duplicate                // seen before; nothing was logged
-)
-
 // ArticleLog is the stream of articles that matchers read, with the marks of
 // what was seen.
 type ArticleLog interface {
@@ -82,7 +41,7 @@ type ArticleLog interface {
 	// ID of the first and gets the next Revision. Marks and append are one
 	// step. The returned article is as logged. history logs it for the archive
 	// only, without handing it to matchers.
-	Append(ctx context.Context, a alerts.Article, history bool) (alerts.Article, Verdict, error)
+	Append(ctx context.Context, a alerts.Article, history bool) (alerts.Article, alerts.Verdict, error)
 	// Settle ends a good poll of a source at the time now: standing are the
 	// articles that stand in its document (as they were given to Append). What
 	// stands there is never forgotten; marks of others end 90 days after they

@@ -10,25 +10,13 @@ import (
 	"github.com/bellwether/bellwether/alerts"
 )
 
-// Entry is an article as a consumer group hands it out.
-type Entry struct {
-	Token   string // for Ack
-	Article alerts.Article
-	// Tries counts how often it was handed out before without being
-	// acknowledged, by whichever replica.
-	Tries int
-	// Err is set instead of Article when the record can't be read; it is to be
-	// reported once and acknowledged.
-	Err error
-}
-
 // ArticleLog hands out articles to a group of replicas, each to one of them.
 type ArticleLog interface {
 	// Next gives up to n entries in the order of the log: first those that
 	// this replica was given and did not acknowledge, then what other replicas
 	// have held for too long, then new ones. With nothing there it waits up to
 	// wait and gives none; 0 does not wait.
-	Next(ctx context.Context, n int, wait time.Duration) ([]Entry, error)
+	Next(ctx context.Context, n int, wait time.Duration) ([]alerts.LogEntry, error)
 	// Ack says that every alert of these entries is in the outbox.
 	Ack(ctx context.Context, tokens ...string) error
 }

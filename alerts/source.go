@@ -1,0 +1,72 @@
+package alerts
+
+import "time"
+
+// Batch is what one reading of a source brought.
+type Batch struct {
+	// Articles in the order in which they are to be logged: oldest first.
+	// Empty with NotModified unset means that the document holds none.
+	Articles []Article
+	// NotModified: the source says that nothing changed since the state given.
+	NotModified bool
+	State       []byte        // for the next reading: validators and the like
+	Interval    time.Duration // the source's own wish between polls; 0 if none
+	Problems    []ItemProblem // items that were left out
+	Kind        SourceKind
+}
+
+// SourceKind tells how the items of a source are to be taken.
+type SourceKind uint8
+
+// The kinds of sources.
+const (
+	// FeedSource lists its newest items again and again; what stands in it at
+	// the first poll is history.
+	FeedSource SourceKind = iota
+	// FileSource is given on purpose: everything in it is news.
+	FileSource
+)
+
+// ItemProblem is an item or a line that could not be read.
+type ItemProblem struct {
+	Place string // file and line ("wire.jsonl:3"), or the item's place in a feed
+	Err   error
+}
+
+// Verdict is what became of an article that was given to the log.
+type Verdict uint8
+
+// The verdicts.
+const (
+	Added     Verdict = iota // logged as new
+	Revised                  // logged as a later revision of one that was there
+	Duplicate                // seen before; nothing was logged
+)
+
+// String gives "added", "revised" or "duplicate".
+func (v Verdict) String() string {
+	return [...]string{"added", "revised", "duplicate"}[min(v, Duplicate)]
+}
+
+// LogEntry is an article as the log hands it to one of a group of replicas.
+type LogEntry struct {
+	Token   string // to acknowledge it by
+	Article Article
+	// Tries counts how often it was handed out before without being
+	// acknowledged, by whichever replica.
+	Tries int
+	// Err is set instead of Article when the record can't be read; it is to be
+	// reported once and acknowledged.
+	Err error
+}
+
+// SourceStatus is what is known of one source of articles.
+type SourceStatus struct {
+	Name     string // what the configuration calls it, else its address
+	Address  string
+	LastGood time.Time // zero if it was never read
+	LastNew  time.Time // when it last brought an article
+	Error    string    // why the latest try failed; empty if it did not
+	Next     time.Time // the next try
+	Articles int       // brought since the program started
+}
