@@ -1,0 +1,227 @@
+// Package httpx is the one HTTP client of Bellwether. It refuses addresses
+// that only this machine or its network can reach, bounds what it reads,
+// understands Retry-After, and keeps secrets out of errors.
+package httpx
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// The defaults of [Options].
+const (
+	DefaultUserAgent    = "bellwether (policy news alerts)"
+	DefaultTimeout      = 30 * time.Second
+	DefaultMaxBody      = 16 << 20
+	DefaultMaxRedirects = 5
+)
+
+// Errors of a request, found with [errors.Is].
+var (
+	// ErrTooLarge: the body, after decompression, is longer than MaxBody.
+	ErrTooLarge = errors.New("the answer is too large")
+	// ErrRefused: the address is one that the dial guard does not connect to.
+	ErrRefused = errors.New("refused to connect")
+	// ErrRedirect: too many redirects, or one to something other than http.
+	ErrRedirect = errors.New("redirect not followed")
+)
+
+// Options configure a [Client]. Zero values mean the defaults.
+type Options struct {
+	UserAgent    string
+	Timeout      time.Duration // of a whole exchange with its redirects and body
+	MaxBody      int64         // bytes of a body after decompression
+	MaxRedirects int
+	// AllowPrivate lets the client reach loopback and private networks, for
+	// tests and for sources that the operator configured. Link-local and
+	// metadata addresses stay refused.
+	AllowPrivate bool
+	// Now is the clock that a Retry-After date is compared with when the
+	// server sends no Date of its own.
+	Now func() time.Time
+}
+
+// Client gets documents over HTTP. Its methods may be called at the same time.
+type Client struct {
+	http *http.Client
+	opts Options
+}
+
+// New makes a client of its own connections; [Client.Close] ends the idle ones.
+func New(o Options) *Client {
+	if o.UserAgent == "" {
+		o.UserAgent = DefaultUserAgent
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = DefaultTimeout
+	}
+	if o.MaxBody <= 0 {
+		o.MaxBody = DefaultMaxBody
+	}
+	if o.MaxRedirects <= 0 {
+		o.MaxRedirects = DefaultMaxRedirects
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	dialer := &net.Dialer{Timeout: 10 * time.Second, Control: guard(o.AllowPrivate)}
+	transport := &http.Transport{
+		DialContext:            dialer.DialContext,
+		ForceAttemptHTTP2:      true,
+		TLSHandshakeTimeout:    10 * time.Second,
+		ExpectContinueTimeout:  time.Second,
+		IdleConnTimeout:        90 * time.Second,
+		MaxIdleConns:           64,
+		MaxIdleConnsPerHost:    4,
+		MaxResponseHeaderBytes: 256 << 10,
+	}
+	return &Client{opts: o, http: &http.Client{
+		Transport:     transport,
+		CheckRedirect: checkRedirect(o.MaxRedirects),
+		Timeout:       o.Timeout,
+	}}
+}
+
+// HTTP is the client underneath, for libraries that want one of their own
+// kind. The guard, the redirect limit and the timeout hold there; the body
+// limit and the redaction of errors do not.
+func (c *Client) HTTP() *http.Client { return c.http }
+
+// Close ends the connections that no request uses.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Response is an answer that was read whole.
+type Response struct {
+	Status int
+	Header http.Header
+	Body   []byte // decompressed
+	URL    string // where the answer came from, after redirects
+	// Moved: the document has a new address for good. There was a redirect,
+	// and each one on the way was permanent.
+	Moved bool
+
+	now time.Time
+}
+
+// Get requests address with the given headers, which may be nil, and reads
+// the answer. An answer of any status is no error; see [Response.Err].
+// Errors name the address without its secrets.
+func (c *Client) Get(ctx context.Context, address string, header http.Header) (*Response, error) {
+	res, err := c.get(ctx, address, header)
+	if err != nil {
+		return nil, fmt.Errorf("get %s: %w", Redact(address), err)
+	}
+	return res, nil
+}
+
+func (c *Client) get(ctx context.Context, address string, header http.Header) (*Response, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, errors.New("the address can't be parsed")
+	}
+	if err := checkURL(u); err != nil {
+		return nil, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
+	if err != nil {
+		return nil, clean(err)
+	}
+	for name, values := range header {
+		req.Header[http.CanonicalHeaderKey(name)] = values
+	}
+	if req.Header.Get("User-Agent") == "" {
+		req.Header.Set("User-Agent", c.opts.UserAgent)
+	}
+	res, err := c.http.Do(req)
+	if err != nil {
+		return nil, clean(err)
+	}
+	defer res.Body.Close() //nolint:errcheck // it was read to its end or given up
+	body, err := readBody(res, c.opts.MaxBody)
+	if err != nil {
+		return nil, err
+	}
+	return &Response{
+		Status: res.StatusCode,
+		Header: res.Header,
+		Body:   body,
+		URL:    res.Request.URL.String(),
+		Moved:  movedForGood(res.Request),
+		now:    c.opts.Now(),
+	}, nil
+}
+
+// readBody reads at most limit bytes, and fails when there are more.
+func readBody(res *http.Response, limit int64) ([]byte, error) {
+	if !res.Uncompressed && res.ContentLength > limit {
+		return nil, fmt.Errorf("%w: %d bytes, and at most %d are read", ErrTooLarge, res.ContentLength, limit)
+	}
+	body, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("reading the answer: %w", clean(err))
+	case int64(len(body)) > limit:
+		return nil, fmt.Errorf("%w: at most %d bytes are read", ErrTooLarge, limit)
+	}
+	return body, nil
+}
+
+// checkURL lets only web addresses pass.
+func checkURL(u *url.URL) error {
+	switch {
+	case u.Scheme != "http" && u.Scheme != "https":
+		return fmt.Errorf("the address must begin with http:// or https://, not %q", u.Scheme)
+	case u.Hostname() == "":
+		return errors.New("the address names no host")
+	}
+	return nil
+}
+
+func checkRedirect(limit int) func(*http.Request, []*http.Request) error {
+	return func(req *http.Request, via []*http.Request) error {
+		if len(via) > limit {
+			return fmt.Errorf("%w: more than %d in a row", ErrRedirect, limit)
+		}
+		if err := checkURL(req.URL); err != nil {
+			return fmt.Errorf("%w: %w", ErrRedirect, err)
+		}
+		return nil
+	}
+}
+
+// movedForGood walks back from the last request over the redirects that led
+// to it.
+func movedForGood(req *http.Request) bool {
+	moved := false
+	for req.Response != nil {
+		if s := req.Response.StatusCode; s != http.StatusMovedPermanently && s != http.StatusPermanentRedirect {
+			return false
+		}
+		moved = true
+		req = req.Response.Request
+	}
+	return moved
+}
+
+// clean takes the address off an error of net/http, which would show its
+// query: Get says it again, redacted.
+func clean(err error) error {
+	if strings.Contains(err.Error(), "Location header") {
+		return fmt.Errorf("%w: its address can't be parsed", ErrRedirect)
+	}
+	var ue *url.Error
+	if !errors.As(err, &ue) {
+		return err
+	}
+	if ue.Timeout() {
+		return fmt.Errorf("no answer in time: %w", ue.Err)
+	}
+	return ue.Err
+}
