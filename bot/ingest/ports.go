@@ -32,6 +32,12 @@ type Watcher interface {
 	Watch(ctx context.Context, changed chan<- struct{}) error
 }
 
+// Addressed is a Source that can say where it reads from, for people: a URL
+// without secrets, or a path.
+type Addressed interface {
+	Address() string
+}
+
 // ArticleLog is the stream of articles that matchers read, with the marks of
 // what was seen.
 type ArticleLog interface {

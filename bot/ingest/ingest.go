@@ -1,0 +1,167 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/bellwether/bellwether/alerts"
+)
+
+// Defaults of Config, and the bounds of what a source may wish for.
+const (
+	DefaultInterval = 5 * time.Minute
+	DefaultFetches  = 8
+	DefaultTimeout  = 2 * time.Minute
+
+	minWish    = time.Minute
+	maxWish    = time.Hour
+	maxBackoff = 6 * time.Hour
+	maxPause   = 24 * time.Hour // of what a source may ask for with Retry-After
+)
+
+// Config is what an Ingester is made of. Log is required.
+type Config struct {
+	Log     ArticleLog
+	Sources []Source
+	// Interval lies between two polls of a source that has no wish of its own;
+	// DefaultInterval if 0.
+	Interval time.Duration
+	// Intervals holds, by the name of the source, what goes before Interval and
+	// before the source's own wish.
+	Intervals map[string]time.Duration
+	// Fetches bounds how many sources are read at the same time.
+	Fetches int
+	// Timeout ends a single Fetch.
+	Timeout time.Duration
+	// FirstPollIsHistory: what stands in a feed when Run reads it for the very
+	// first time is archived and not alerted.
+	FirstPollIsHistory bool
+	// Problem is told of every item that could not be read, after the log was;
+	// nil for nobody. It may be called from several goroutines at once.
+	Problem func(source string, p alerts.ItemProblem)
+	Logger  *slog.Logger
+	Now     func() time.Time
+	// Jitter gives numbers in [0, 1) that spread polls in time.
+	Jitter func() float64
+}
+
+func (c Config) withDefaults() Config {
+	if c.Interval <= 0 {
+		c.Interval = DefaultInterval
+	}
+	if c.Fetches <= 0 {
+		c.Fetches = DefaultFetches
+	}
+	if c.Timeout <= 0 {
+		c.Timeout = DefaultTimeout
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Jitter == nil {
+		c.Jitter = rand.Float64
+	}
+	if c.Problem == nil {
+		c.Problem = func(string, alerts.ItemProblem) {}
+	}
+	return c
+}
+
+// Ingester polls sources and appends what they bring to the article log.
+type Ingester struct {
+	cfg     Config
+	sources []*source
+	slots   chan struct{} // one for each Fetch under way
+	counts  counters
+}
+
+// Stats counts what an Ingester did since it was made.
+type Stats struct {
+	Polls, NotModified, Failed             int64
+	Added, Revised, Duplicates, Unreadable int64
+}
+
+type counters struct {
+	polls, notModified, failed             atomic.Int64
+	added, revised, duplicates, unreadable atomic.Int64
+}
+
+// New makes an Ingester. Names of sources must be unique.
+func New(cfg Config) *Ingester {
+	cfg = cfg.withDefaults()
+	in := &Ingester{cfg: cfg, slots: make(chan struct{}, cfg.Fetches)}
+	for _, s := range cfg.Sources {
+		in.sources = append(in.sources, newSource(in, s))
+	}
+	return in
+}
+
+// Run polls every source, at once and then at its interval, until ctx ends;
+// then it waits for what it started and returns nil. A source that fails is
+// tried again with back-off and never ends Run.
+func (in *Ingester) Run(ctx context.Context) error {
+	var owned sync.WaitGroup
+	for _, s := range in.sources {
+		owned.Go(func() { s.run(ctx) })
+	}
+	owned.Wait()
+	return nil
+}
+
+// Once polls every source a single time, several at once, and appends what
+// they brought in the order of the sources. Everything is news to it. The
+// error joins those of the sources that failed; the others were done.
+func (in *Ingester) Once(ctx context.Context) error {
+	batches := make([]alerts.Batch, len(in.sources))
+	errs := make([]error, len(in.sources))
+	var fetches errgroup.Group
+	fetches.SetLimit(in.cfg.Fetches)
+	for i, s := range in.sources {
+		fetches.Go(func() error {
+			batches[i], _, errs[i] = s.fetch(ctx)
+			return nil
+		})
+	}
+	_ = fetches.Wait() // errs has them
+	for i, s := range in.sources {
+		if errs[i] == nil {
+			errs[i] = s.store(ctx, batches[i], false)
+		}
+		s.note(errs[i])
+		if errs[i] != nil {
+			errs[i] = fmt.Errorf("source %s: %w", s.src.Name(), errs[i])
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Sources tells what is known of every source, in the order of Config.Sources.
+func (in *Ingester) Sources() []alerts.SourceStatus {
+	out := make([]alerts.SourceStatus, 0, len(in.sources))
+	for _, s := range in.sources {
+		s.mu.Lock()
+		out = append(out, s.status)
+		s.mu.Unlock()
+	}
+	return out
+}
+
+// Stats gives the counts so far.
+func (in *Ingester) Stats() Stats {
+	c := &in.counts
+	return Stats{
+		Polls: c.polls.Load(), NotModified: c.notModified.Load(), Failed: c.failed.Load(),
+		Added: c.added.Load(), Revised: c.revised.Load(), Duplicates: c.duplicates.Load(), Unreadable: c.unreadable.Load(),
+	}
+}

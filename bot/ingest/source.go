@@ -1,0 +1,295 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/bellwether/bellwether/alerts"
+)
+
+// source is one Source with what its polls have shown. One goroutine polls
+// it; status is read by others.
+type source struct {
+	in       *Ingester
+	src      Source
+	log      *slog.Logger
+	wish     time.Duration // the source's own, bounded; 0 if none
+	failures int           // in a row
+	problems map[string]string
+
+	mu     sync.Mutex
+	status alerts.SourceStatus
+}
+
+func newSource(in *Ingester, src Source) *source {
+	s := &source{in: in, src: src, log: in.cfg.Logger.With("source", src.Name())}
+	s.status.Name = src.Name()
+	if a, ok := src.(Addressed); ok {
+		s.status.Address = a.Address()
+	}
+	return s
+}
+
+// run polls until ctx ends.
+func (s *source) run(ctx context.Context) {
+	var changed chan struct{}
+	if w, ok := s.src.(Watcher); ok {
+		changed = make(chan struct{}, 1)
+		var watching sync.WaitGroup
+		watching.Go(func() { s.watch(ctx, w, changed) })
+		defer watching.Wait()
+	}
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		case <-changed:
+		}
+		err := s.poll(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		s.tell(err)
+		s.note(err)
+		wait := s.wait(err)
+		s.mu.Lock()
+		s.status.Next = s.in.cfg.Now().Add(wait)
+		s.mu.Unlock()
+		timer.Reset(wait)
+	}
+}
+
+// watch keeps Watch going. Polling goes on at its interval meanwhile, so that
+// a watch that fails costs only time.
+func (s *source) watch(ctx context.Context, w Watcher, changed chan<- struct{}) {
+	for told := false; ; told = true {
+		err := w.Watch(ctx, changed)
+		if ctx.Err() != nil {
+			return
+		}
+		if !told {
+			s.log.Warn("source can't be watched; it is polled instead", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(s.in.cfg.Interval):
+		}
+	}
+}
+
+// poll reads the source once and logs what it brought.
+func (s *source) poll(ctx context.Context) error {
+	batch, first, err := s.fetch(ctx)
+	if err != nil {
+		return err
+	}
+	return s.store(ctx, batch, first && s.in.cfg.FirstPollIsHistory && batch.Kind == alerts.FeedSource)
+}
+
+// fetch reads the source's document; first tells that no good poll went
+// before.
+func (s *source) fetch(ctx context.Context) (batch alerts.Batch, first bool, err error) {
+	select {
+	case s.in.slots <- struct{}{}:
+		defer func() { <-s.in.slots }()
+	case <-ctx.Done():
+		return batch, false, ctx.Err()
+	}
+	s.in.counts.polls.Add(1)
+	saved, err := s.in.cfg.Log.State(ctx, s.src.Name())
+	if err != nil {
+		return batch, false, &storeError{fmt.Errorf("read the state of the source: %w", err)}
+	}
+	state, known := unwrapState(saved)
+	ctx, cancel := context.WithTimeout(ctx, s.in.cfg.Timeout)
+	defer cancel()
+	batch, err = s.read(ctx, state)
+	return batch, !known, err
+}
+
+// read is Fetch, with a panic of a reader as its error: documents come from
+// outside, and a bad one must cost its own source only.
+func (s *source) read(ctx context.Context, state []byte) (b alerts.Batch, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			s.log.Error("reader panicked", "panic", r, "stack", string(debug.Stack()))
+			err = fmt.Errorf("reader panicked: %v", r)
+		}
+	}()
+	return s.src.Fetch(ctx, state)
+}
+
+// store appends a batch and, only when every article is in the log, settles
+// the poll: after a crash in between the document is read again.
+func (s *source) store(ctx context.Context, b alerts.Batch, history bool) error {
+	log, name := s.in.cfg.Log, s.src.Name()
+	standing, problems := s.normalise(b)
+	if !b.NotModified {
+		s.report(append(b.Problems, problems...))
+	}
+	for _, a := range standing {
+		logged, verdict, err := log.Append(ctx, a, history)
+		if err != nil {
+			return &storeError{fmt.Errorf("log article %s: %w", a.ID, err)}
+		}
+		s.count(logged, verdict, history)
+	}
+	if b.NotModified {
+		s.in.counts.notModified.Add(1)
+	}
+	if err := log.Settle(ctx, name, standing, b.NotModified, s.in.cfg.Now()); err != nil {
+		return &storeError{fmt.Errorf("settle the poll: %w", err)}
+	}
+	if !b.NotModified || b.State != nil {
+		if err := log.SaveState(ctx, name, wrapState(b.State)); err != nil {
+			return &storeError{fmt.Errorf("save the state of the source: %w", err)}
+		}
+	}
+	s.wish = b.Interval
+	return nil
+}
+
+func (s *source) normalise(b alerts.Batch) (good []alerts.Article, bad []alerts.ItemProblem) {
+	now := s.in.cfg.Now()
+	for i, a := range b.Articles {
+		n, err := normalise(a, s.src.Name(), now)
+		if err != nil {
+			place := fmt.Sprintf("item %d", i+1)
+			if a.ID != "" {
+				place = fmt.Sprintf("item %q", cut(line(a.ID), maxLine))
+			}
+			bad = append(bad, alerts.ItemProblem{Place: place, Err: err})
+			continue
+		}
+		good = append(good, n)
+	}
+	return good, bad
+}
+
+func (s *source) count(a alerts.Article, v alerts.Verdict, history bool) {
+	switch v {
+	case alerts.Duplicate:
+		s.in.counts.duplicates.Add(1)
+		return
+	case alerts.Revised:
+		s.in.counts.revised.Add(1)
+	default:
+		s.in.counts.added.Add(1)
+	}
+	s.log.Debug("article logged", "article", a.ID, "verdict", v.String(), "history", history)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.status.Articles++
+	s.status.LastNew = s.in.cfg.Now()
+}
+
+// report tells of items that could not be read. A feed shows the same broken
+// item at every poll; the log says it once.
+func (s *source) report(problems []alerts.ItemProblem) {
+	seen := make(map[string]string, len(problems))
+	for _, p := range problems {
+		reason := p.Err.Error()
+		if s.problems[p.Place] != reason {
+			s.in.counts.unreadable.Add(1)
+			s.log.Warn("item left out", "place", p.Place, "error", p.Err)
+			s.in.cfg.Problem(s.src.Name(), p)
+		}
+		seen[p.Place] = reason
+	}
+	s.problems = seen
+}
+
+// note keeps how the last poll went.
+func (s *source) note(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err == nil {
+		s.failures = 0
+		s.status.Error = ""
+		s.status.LastGood = s.in.cfg.Now()
+		return
+	}
+	s.failures++
+	s.in.counts.failed.Add(1)
+	s.status.Error = err.Error()
+}
+
+// tell logs a failure when it begins and when it is over, not at every try.
+func (s *source) tell(err error) {
+	switch {
+	case err == nil && s.failures > 0:
+		s.log.Info("source is back", "failed_polls", s.failures)
+	case err != nil && s.failures == 0:
+		s.log.Warn("source failed; it is tried again with growing pauses", "error", err)
+	}
+}
+
+// wait is the time to the next poll, after one that ended with err.
+func (s *source) wait(err error) time.Duration {
+	jitter := s.in.cfg.Jitter()
+	if err == nil {
+		return time.Duration(float64(s.interval()) * (0.9 + 0.2*jitter))
+	}
+	limit := maxBackoff
+	var own *storeError
+	if errors.As(err, &own) {
+		limit = minWish // the source is well; it is our store that has to come back
+	}
+	var asked *alerts.SendError
+	if errors.As(err, &asked) {
+		if asked.Permanent {
+			return limit
+		}
+		if asked.After > 0 {
+			return min(max(asked.After, minWish), maxPause)
+		}
+	}
+	pause := limit
+	if s.failures < 20 {
+		pause = min(limit, time.Minute<<(s.failures-1))
+	}
+	return pause/2 + time.Duration(jitter*float64(pause)/2)
+}
+
+// interval is the operator's for this source, else the source's own wish,
+// else the general one.
+func (s *source) interval() time.Duration {
+	if d := s.in.cfg.Intervals[s.src.Name()]; d > 0 {
+		return d
+	}
+	if s.wish > 0 {
+		return min(max(s.wish, minWish), maxWish)
+	}
+	return s.in.cfg.Interval
+}
+
+// storeError is a failure of the article log, not of the source.
+type storeError struct{ err error }
+
+func (e *storeError) Error() string { return e.err.Error() }
+func (e *storeError) Unwrap() error { return e.err }
+
+// A stored state begins with its version, so that a source without a state of
+// its own is still known to have been read before.
+const stateVersion = 1
+
+func wrapState(state []byte) []byte { return append([]byte{stateVersion}, state...) }
+
+func unwrapState(saved []byte) (state []byte, known bool) {
+	if len(saved) == 0 || saved[0] != stateVersion {
+		return nil, false
+	}
+	if len(saved) == 1 {
+		return nil, true
+	}
+	return saved[1:], true
+}
