@@ -37,7 +37,7 @@ func importTable() []row {
 		{of: "bot/chat", own: []string{"alerts"}},
 		{of: "bot/...", own: []string{"alerts/...", "bot/chat"}, thirdParty: bot},
 		{of: "adapters/adaptertest/...", own: []string{"..."}, thirdParty: []string{"*"}},
-		{of: "adapters/...", own: []string{"alerts", "alerts/query", "bot/chat", "adapters/httpx", "SELF/..."}, thirdParty: []string{"*"}},
+		{of: "adapters/...", own: []string{"alerts", "alerts/query", "bot/chat", "adapters/httpx/...", "SELF/..."}, thirdParty: []string{"*"}},
 		{of: "cmd/...", own: []string{"..."}, thirdParty: []string{"*"}},
 		{of: "examples/..."},
 	}
