@@ -88,7 +88,7 @@ func checkFile(t *testing.T, name string) {
 		t.Fatal(err)
 	}
 	forbidden := map[string]string{
-		"time.Sleep": "a context must be able to end every wait; tests use testing/synctest, a signal or an injected clock",
+		"time.Sleep": "a context must be able to end every wait; tests use a signal, an injected clock, or time.After in a bubble of testing/synctest",
 	}
 	if !forTests && !strings.HasPrefix(rel, "cmd/") {
 		for _, f := range []string{"Getenv", "LookupEnv", "Environ", "ExpandEnv"} {
