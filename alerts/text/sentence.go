@@ -6,11 +6,6 @@ import (
 	"unicode/utf8"
 )
 
-// Paragraph is a paragraph of a text: a byte range without the space around it.
-type Paragraph struct {
-	Start, End int
-}
-
 // Sentence is a sentence of a text: a byte range without the space around it,
 // and the number of its paragraph.
 type Sentence struct {
@@ -18,56 +13,156 @@ type Sentence struct {
 	Para       int
 }
 
-// Paragraphs divides s into its paragraphs, in order.
-func Paragraphs(s string) []Paragraph {
-	var out []Paragraph
-	sep := "\n"
-	if strings.Contains(s, "\n\n") {
-		sep = "\n\n"
-	}
-	at := 0
-	for part := range strings.SplitSeq(s, sep) {
-		if start, end := trim(s, at, at+len(part)); start < end {
-			out = append(out, Paragraph{Start: start, End: end})
-		}
-		at += len(part) + len(sep)
-	}
-	return out
-}
+// Sentences divides s into its sentences, in order. Together they hold all of
+// s but the space between them. Stops of abbreviations, initials, numbers and
+// acronyms do not end a sentence, unless what follows can only begin one.
+func Sentences(s string) []Sentence { return appendSentences(nil, s, Paragraphs(s)) }
 
-// Sentences divides s into its sentences, in order.
-func Sentences(s string) []Sentence {
-	var out []Sentence
-	for i, p := range Paragraphs(s) {
-		at := p.Start
-		for j := p.Start; j < p.End; j++ {
-			if s[j] == '.' && j+1 < p.End && s[j+1] == ' ' {
-				out = append(out, Sentence{Start: at, End: j + 1, Para: i})
-				at = j + 2
+func appendSentences(dst []Sentence, s string, paras []Paragraph) []Sentence {
+	for n, p := range paras {
+		from := p.Start
+		for i := p.Start; i < p.End; {
+			if !mayStop[s[i]] {
+				i++
+				continue
 			}
+			end, next, ok := sentenceEnd(s, from, i, p.End)
+			if ok && next < p.End {
+				dst = append(dst, Sentence{Start: from, End: end, Para: n})
+				from = next
+			}
+			i = next
 		}
-		if at < p.End {
-			out = append(out, Sentence{Start: at, End: p.End, Para: i})
-		}
+		dst = append(dst, Sentence{Start: from, End: p.End, Para: n})
 	}
-	return out
+	return dst
 }
 
-// trim narrows s[start:end] to what has no space at its ends.
-func trim(s string, start, end int) (int, int) {
-	for start < end {
-		r, n := utf8.DecodeRuneInString(s[start:end])
-		if !unicode.IsSpace(r) {
+// endsSentence reports whether the line l ends a sentence when next follows.
+func endsSentence(s string, l, next Paragraph) bool {
+	i := l.End
+	for i > l.Start {
+		r, n := utf8.DecodeLastRuneInString(s[l.Start:i])
+		if !isCloser(r) {
 			break
 		}
-		start += n
+		i -= n
 	}
-	for start < end {
-		r, n := utf8.DecodeLastRuneInString(s[start:end])
-		if !unicode.IsSpace(r) {
+	stop := i
+	for i > l.Start {
+		r, n := utf8.DecodeLastRuneInString(s[l.Start:i])
+		if stopOf(r) == noStop {
 			break
 		}
-		end -= n
+		i -= n
 	}
-	return start, end
+	if i == stop {
+		return false
+	}
+	_, _, ok := sentenceEnd(s, l.Start, i, next.End)
+	return ok
+}
+
+// stop is how much a character does to end a sentence.
+type stop uint8
+
+const (
+	noStop   stop = iota
+	fullStop      // a point, which may belong to an abbreviation
+	ellipsis
+	strongStop // what ends a sentence where space follows
+	wideStop   // what ends a sentence even without space
+)
+
+func stopOf(r rune) stop {
+	switch r {
+	case '.':
+		return fullStop
+	case '…':
+		return ellipsis
+	case '!', '?', '‼', '⁇', '⁈', '⁉', '؟', '۔', '।', '॥', '։', '።', '។', '။':
+		return strongStop
+	case '。', '！', '？', '｡':
+		return wideStop
+	}
+	return noStop
+}
+
+// mayStop marks the bytes that a stop can begin with.
+var mayStop = func() (t [256]bool) {
+	for _, r := range ".!?…‼⁇⁈⁉؟۔।॥։።។။。！？｡" {
+		t[string(r)[0]] = true
+	}
+	return t
+}()
+
+// sentenceEnd looks at a possible stop at s[i], in a sentence that began at
+// from and a paragraph that ends at to. End is the end of the sentence, closing
+// quotes and brackets included, and next where the one after it begins; if no
+// sentence ends here, next is where to look on.
+func sentenceEnd(s string, from, i, to int) (end, next int, ok bool) {
+	kind, j := noStop, i
+	for j < to {
+		r, n := utf8.DecodeRuneInString(s[j:to])
+		k := stopOf(r)
+		if k == noStop {
+			break
+		}
+		if k == fullStop && kind == fullStop {
+			k = ellipsis
+		}
+		kind = max(kind, k)
+		j += n
+	}
+	if kind == noStop {
+		_, n := utf8.DecodeRuneInString(s[i:to])
+		return 0, i + n, false
+	}
+	end = skipClosers(s, j, to)
+	next = skipSpace(s, end, to)
+	switch {
+	case next == to || kind == wideStop:
+		return end, next, true
+	case next == end:
+		return 0, end, false // no space: a number, an address, an acronym
+	}
+	rest := s[next:to]
+	if r := opening(rest); unicode.IsLower(r) {
+		return 0, next, false
+	}
+	if kind == fullStop && !endsWithPoint(s, from, i, rest) {
+		return 0, next, false
+	}
+	return end, next, true
+}
+
+// skipClosers gives the place after the quotes and brackets that close at i.
+// French puts a space before its guillemet.
+func skipClosers(s string, i, to int) int {
+	for i < to {
+		r, n := utf8.DecodeRuneInString(s[i:to])
+		if isCloser(r) {
+			i += n
+			continue
+		}
+		if unicode.IsSpace(r) && strings.HasPrefix(s[i+n:to], "»") {
+			i += n + len("»")
+			continue
+		}
+		break
+	}
+	return i
+}
+
+func skipSpace(s string, i, to int) int {
+	start, _ := trim(s, i, to)
+	return start
+}
+
+func isCloser(r rune) bool {
+	return strings.ContainsRune("\"'”’“»›)]}」』）】》〉＂", r)
+}
+
+func isOpener(r rune) bool {
+	return strings.ContainsRune("\"'“‘„«‹([{「『（【《〈—–-•·*", r)
 }

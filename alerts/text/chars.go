@@ -1,0 +1,160 @@
+package text
+
+import (
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// kind is the part that a character plays in segmentation.
+type kind uint8
+
+const (
+	separator kind = iota
+	letter         // of a script that puts spaces between words
+	digit
+	mark  // combines with the character before
+	wide  // a character of a script without spaces: a position of its own
+	apos  // any apostrophe or single quote
+	quote // a double quote or gershayim: inside a Hebrew abbreviation only
+	hyphen
+	point
+	comma
+	ampersand
+	ignored // soft hyphens, zero-width characters, tatweel: as if not there
+)
+
+// char is a character of a text after NFKC, and the bytes it came from.
+// Characters that one byte range was normalised to share that range.
+type char struct {
+	r          rune
+	start, end int32
+	kind       kind
+}
+
+// width is the number of bytes that c takes in the original.
+func (c char) width() int32 { return c.end - c.start }
+
+// appendChars appends the characters of s after NFKC to dst, leaving out the
+// ignored ones. A byte that is not UTF-8 becomes a separator.
+func appendChars(dst []char, s string) []char {
+	for i := 0; i < len(s); {
+		n := norm.NFKC.QuickSpanString(s[i:])
+		dst = appendPlain(dst, s, i, i+n)
+		i += n
+		if i == len(s) {
+			break
+		}
+		n = norm.NFKC.NextBoundaryInString(s[i:], true)
+		if n <= 0 {
+			n = len(s) - i
+		}
+		dst = appendNormalized(dst, s, i, i+n)
+		i += n
+	}
+	return dst
+}
+
+// appendPlain appends s[from:to], which is in NFKC already.
+func appendPlain(dst []char, s string, from, to int) []char {
+	for i := from; i < to; {
+		if b := s[i]; b < utf8.RuneSelf {
+			dst = append(dst, char{rune(b), int32(i), int32(i + 1), asciiKinds[b]})
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRuneInString(s[i:to])
+		if k := kindOf(r); k != ignored {
+			dst = append(dst, char{r, int32(i), int32(i + n), k})
+		}
+		i += n
+	}
+	return dst
+}
+
+// appendNormalized appends the NFKC form of s[from:to], a stretch between two
+// normalisation boundaries.
+func appendNormalized(dst []char, s string, from, to int) []char {
+	if first, n := utf8.DecodeRuneInString(s[from:to]); first == '´' && n == to-from {
+		return append(dst, char{'\'', int32(from), int32(to), apos}) // NFKC makes it a space and an accent
+	}
+	for _, r := range norm.NFKC.String(s[from:to]) {
+		if k := kindOf(r); k != ignored {
+			dst = append(dst, char{r, int32(from), int32(to), k})
+		}
+	}
+	return dst
+}
+
+// asciiKinds is kindOf for ASCII.
+var asciiKinds = func() (t [utf8.RuneSelf]kind) {
+	for b := range t {
+		switch r := rune(b); {
+		case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z':
+			t[b] = letter
+		case '0' <= r && r <= '9':
+			t[b] = digit
+		}
+	}
+	t['\''], t['`'], t['"'] = apos, apos, quote
+	t['-'], t['.'], t[','], t['&'] = hyphen, point, comma, ampersand
+	return t
+}()
+
+// kindOf classifies a character, the commonest ranges first.
+func kindOf(r rune) kind {
+	switch {
+	case r < utf8.RuneSelf:
+		return asciiKinds[r]
+	case 0x4E00 <= r && r <= 0x9FFF, 0xAC00 <= r && r <= 0xD7A3:
+		return wide // Han, Hangul syllables
+	case 0x2000 <= r && r <= 0x206F:
+		return punctuationKind(r)
+	case 0x3005 <= r && r <= 0x3007, 0x3041 <= r && r <= 0x3096, 0x30A1 <= r && r <= 0x30FA, 0x30FC <= r && r <= 0x30FE:
+		return wide // Japanese iteration marks, kana with the long-vowel mark
+	case r == 0x02BC, r == 0x02BB, r == 0x05F3, r == 0xA78C:
+		return apos // modifier apostrophe, okina, geresh, saltillo
+	case r == 0x05F4:
+		return quote
+	case r == 0x066B:
+		return point // Arabic decimal separator
+	case r == 0x066C:
+		return comma // Arabic thousands separator
+	case r == 0x00AD, r == 0x0640, r == 0x034F, r == 0x061C, r == 0xFEFF,
+		0x180B <= r && r <= 0x180E, 0xFE00 <= r && r <= 0xFE0F, 0xE0000 <= r && r <= 0xE0FFF:
+		return ignored
+	case unicode.IsLetter(r):
+		if unicode.In(r, spaceless...) {
+			return wide
+		}
+		return letter
+	case unicode.IsMark(r):
+		return mark
+	case unicode.IsNumber(r):
+		return digit
+	}
+	return separator
+}
+
+// punctuationKind is kindOf in the block General Punctuation.
+func punctuationKind(r rune) kind {
+	switch {
+	case r == 0x2018, r == 0x2019, r == 0x201B, r == 0x2032:
+		return apos
+	case r == 0x2010, r == 0x2011:
+		return hyphen // other dashes separate without joining
+	case 0x200B <= r && r <= 0x200F, 0x202A <= r && r <= 0x202E, 0x2060 <= r && r <= 0x206F:
+		return ignored
+	}
+	return separator
+}
+
+// spaceless are the scripts that are written without spaces between words, and
+// Hangul, whose words grow particles that no stemmer here knows.
+var spaceless = []*unicode.RangeTable{
+	unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul, unicode.Bopomofo,
+	unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar, unicode.Tibetan, unicode.Yi,
+	unicode.Javanese, unicode.Balinese, unicode.Tai_Le, unicode.New_Tai_Lue,
+	unicode.Tai_Tham, unicode.Tai_Viet, unicode.Nushu, unicode.Tangut,
+}

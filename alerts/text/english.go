@@ -1,0 +1,213 @@
+package text
+
+import "strings"
+
+// stemEnglish stems an English word as Snowball's English stemmer ("Porter2",
+// https://snowballstem.org/algorithms/english/stemmer.html) does in its steps
+// 0, 1a, 1b, 1c and 5. Steps 2 to 4, which cut derivational endings, are left
+// out: import and important, local and locality differ. Step 5, the final e
+// and l, is what lets taxes meet tax and imposed meet impose.
+//
+// Departures, each for a word that news is full of, are in the tables below.
+func stemEnglish(w string) string {
+	if len(w) <= 2 {
+		return w
+	}
+	if stem, ok := englishWords[w]; ok {
+		return stem
+	}
+	e := english{w: []byte(strings.TrimPrefix(w, "'"))}
+	e.markY()
+	e.r1 = e.region(0)
+	for _, prefix := range [...]string{"gener", "commun", "arsen"} {
+		if strings.HasPrefix(string(e.w), prefix) {
+			e.r1 = len(prefix)
+		}
+	}
+	e.r2 = e.region(e.r1)
+	e.step0()
+	e.step1a()
+	if !englishFinal[string(e.w)] {
+		e.step1b()
+		e.step1c()
+		e.step5()
+	}
+	return strings.ReplaceAll(string(e.w), "Y", "y")
+}
+
+// englishWords are words with a stem of their own.
+var englishWords = map[string]string{
+	// Snowball's, as far as its steps 0 to 1c go.
+	"skis": "ski", "skies": "sky", "dying": "die", "lying": "lie", "tying": "tie",
+	"sky": "sky", "news": "news", "howe": "howe", "atlas": "atlas", "cosmos": "cosmos",
+	"bias": "bias", "andes": "andes",
+	// The United States are no unit, nor do they unite.
+	"united": "united",
+	// Plurals and forms that the rules get wrong.
+	"buses": "bus", "gases": "gas", "quizzes": "quiz", "goes": "go", "vying": "vie",
+	// Words that differ from another by their e alone.
+	"humane": "humane", "morale": "morale", "locale": "locale", "locales": "locale",
+	"urbane": "urbane", "severe": "severe", "rationale": "rationale", "rationales": "rationale",
+	"finale": "finale", "finales": "finale", "caste": "caste", "castes": "caste",
+	"suite": "suite", "suites": "suite", "heroine": "heroine", "heroines": "heroine",
+	"envelope": "envelope", "envelopes": "envelope", "paste": "paste", "lunge": "lunge",
+	"singe": "singe", "artiste": "artiste", "secrete": "secrete",
+}
+
+// englishFinal are words that are left alone after step 1a; "evening" is not
+// Snowball's.
+var englishFinal = map[string]bool{
+	"inning": true, "outing": true, "canning": true, "herring": true, "earring": true,
+	"proceed": true, "exceed": true, "succeed": true, "evening": true,
+}
+
+// keepDouble are verbs that end in a double letter by themselves. Snowball
+// makes boycot of boycotted; no English verb doubles an f, so that staffed and
+// tariffed need no mention here.
+var keepDouble = map[string]bool{
+	"add": true, "ebb": true, "err": true, "egg": true, "boycott": true, "putt": true, "purr": true,
+}
+
+// english is a word on its way to its stem. Y stands for a y that is a
+// consonant; r1 and r2 are where Snowball's regions R1 and R2 begin.
+type english struct {
+	w      []byte
+	r1, r2 int
+}
+
+func (e *english) markY() {
+	for i, c := range e.w {
+		if c == 'y' && (i == 0 || isVowel(e.w[i-1])) {
+			e.w[i] = 'Y'
+		}
+	}
+}
+
+// region gives the place after the first consonant that follows a vowel.
+func (e *english) region(from int) int {
+	for i := from + 1; i < len(e.w); i++ {
+		if !isVowel(e.w[i]) && isVowel(e.w[i-1]) {
+			return i + 1
+		}
+	}
+	return len(e.w)
+}
+
+func (e *english) has(suffix string) bool { return strings.HasSuffix(string(e.w), suffix) }
+
+// cut removes n bytes from the end and puts s there.
+func (e *english) cut(n int, s string) { e.w = append(e.w[:len(e.w)-n], s...) }
+
+// in reports whether a suffix of n bytes lies in the region from r.
+func (e *english) in(r, n int) bool { return len(e.w)-n >= r }
+
+func (e *english) step0() {
+	for _, suffix := range [...]string{"'s'", "'s", "'"} {
+		if e.has(suffix) {
+			e.cut(len(suffix), "")
+			return
+		}
+	}
+}
+
+// step1a cuts the plural.
+func (e *english) step1a() {
+	switch n := len(e.w); {
+	case e.has("sses"):
+		e.cut(2, "")
+	case e.has("ied"), e.has("ies"):
+		if n > 4 {
+			e.cut(2, "")
+		} else {
+			e.cut(1, "")
+		}
+	case e.has("us"), e.has("ss"):
+	case e.has("s"):
+		if n > 2 && hasVowel(e.w[:n-2]) {
+			e.cut(1, "")
+		}
+	}
+}
+
+// step1b cuts the past and the -ing, and mends what is left.
+func (e *english) step1b() {
+	for _, suffix := range [...]string{"eedly", "eed"} {
+		if e.has(suffix) {
+			if e.in(e.r1, len(suffix)) {
+				e.cut(len(suffix), "ee")
+			}
+			return
+		}
+	}
+	for _, suffix := range [...]string{"ingly", "edly", "ing", "ed"} {
+		if !e.has(suffix) {
+			continue
+		}
+		if !hasVowel(e.w[:len(e.w)-len(suffix)]) {
+			return
+		}
+		e.cut(len(suffix), "")
+		switch n := len(e.w); {
+		case e.has("at"), e.has("bl"), e.has("iz"):
+			e.cut(0, "e")
+		case n > 1 && e.w[n-1] == e.w[n-2] && strings.IndexByte("bdgmnprt", e.w[n-1]) >= 0:
+			if !keepDouble[string(e.w)] {
+				e.cut(1, "")
+			}
+		case e.r1 >= n && e.endsShort(n):
+			e.cut(0, "e")
+		}
+		return
+	}
+}
+
+// step1c makes the y of policy and the i of policies alike.
+func (e *english) step1c() {
+	n := len(e.w)
+	if n > 2 && (e.w[n-1] == 'y' || e.w[n-1] == 'Y') && !isVowel(e.w[n-2]) {
+		e.w[n-1] = 'i'
+	}
+}
+
+// step5 cuts a final e, and an l after an l.
+func (e *english) step5() {
+	n := len(e.w)
+	switch {
+	case e.has("e"):
+		if e.in(e.r2, 1) || e.in(e.r1, 1) && !e.endsShort(n-1) {
+			e.cut(1, "")
+		}
+	case e.has("ll") && e.in(e.r2, 1):
+		e.cut(1, "")
+	}
+}
+
+// endsShort reports whether w[:n] ends in a short syllable: a vowel between
+// consonants, the last not w, x or Y, or a vowel and a consonant as the word.
+func (e *english) endsShort(n int) bool {
+	w := e.w[:n]
+	switch {
+	case n < 2 || isVowel(w[n-1]) || !isVowel(w[n-2]):
+		return false
+	case n == 2:
+		return true
+	}
+	return !isVowel(w[n-3]) && strings.IndexByte("wxY", w[n-1]) < 0
+}
+
+func isVowel(c byte) bool {
+	switch c {
+	case 'a', 'e', 'i', 'o', 'u', 'y':
+		return true
+	}
+	return false
+}
+
+func hasVowel(w []byte) bool {
+	for _, c := range w {
+		if isVowel(c) {
+			return true
+		}
+	}
+	return false
+}
