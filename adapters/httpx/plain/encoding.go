@@ -48,8 +48,8 @@ func UTF8(data []byte, declared string) string {
 	return decode(charmap.Windows1252, data)
 }
 
-// byMark finds a byte order mark, or the zeros that UTF-16 leaves beside the
-// "<" or other ASCII that a document begins with.
+// byMark finds a byte order mark, or the zeros that UTF-16 and UTF-32 leave
+// beside the "<" or other ASCII that a document begins with.
 func byMark(data []byte) (enc encoding.Encoding, mark int) {
 	little := utf.UTF16(utf.LittleEndian, utf.IgnoreBOM)
 	big := utf.UTF16(utf.BigEndian, utf.IgnoreBOM)
@@ -64,6 +64,10 @@ func byMark(data []byte) (enc encoding.Encoding, mark int) {
 		return little, 2
 	case bytes.HasPrefix(data, []byte{0xFE, 0xFF}):
 		return big, 2
+	case len(data) >= 4 && data[0] != 0 && bytes.Equal(data[1:4], []byte{0, 0, 0}):
+		return utf32.UTF32(utf32.LittleEndian, utf32.IgnoreBOM), 0
+	case len(data) >= 4 && data[3] != 0 && bytes.Equal(data[:3], []byte{0, 0, 0}):
+		return utf32.UTF32(utf32.BigEndian, utf32.IgnoreBOM), 0
 	case len(data) >= 4 && data[0] != 0 && data[1] == 0 && data[2] != 0 && data[3] == 0:
 		return little, 0
 	case len(data) >= 4 && data[0] == 0 && data[1] != 0 && data[2] == 0 && data[3] != 0:

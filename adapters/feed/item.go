@@ -1,0 +1,249 @@
+package feed
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mmcdole/gofeed"
+	"golang.org/x/text/language"
+
+	"github.com/bellwether/bellwether/adapters/httpx/plain"
+	"github.com/bellwether/bellwether/alerts"
+)
+
+const (
+	maxID        = 512 // bytes; a longer identifier is replaced by its digest
+	titleWords   = 12  // of the text, for an item without a title
+	maxTitleText = 80  // characters of them, for text without spaces
+)
+
+// converter makes articles of the items of one feed.
+type converter struct {
+	parsed
+	publisher string
+	language  string
+	base      *url.URL        // what relative links are relative to; may be nil
+	scope     string          // the host that identifiers belong to; may be empty
+	ambiguous map[string]bool // GUIDs that stand for several links
+	shared    map[string]bool // links that stand for several titles
+}
+
+func newConverter(p parsed, address, home string) *converter {
+	c := &converter{
+		parsed:    p,
+		publisher: plain.Line(p.feed.Title),
+		language:  tag(p.feed.Language),
+	}
+	if dc := p.feed.DublinCoreExt; c.publisher == "" && dc != nil && len(dc.Publisher) > 0 {
+		c.publisher = plain.Line(dc.Publisher[0])
+	}
+	site := webAddress(p.feed.Link)
+	if c.base = webAddress(address); c.base == nil {
+		c.base = site
+	}
+	if u := webAddress(home); u != nil {
+		c.scope = u.Hostname()
+	} else if site != nil {
+		c.scope = site.Hostname()
+	}
+	c.ambiguous = several(p.feed.Items, func(i *gofeed.Item) (string, string) { return i.GUID, i.Link })
+	c.shared = several(p.feed.Items, func(i *gofeed.Item) (string, string) { return i.Link, i.Title })
+	return c
+}
+
+// several gives the names that stand for more than one thing. Some feeds give
+// every item the same GUID, or link all to one page; taken by its word, each
+// poll would log all items as revisions of one.
+func several(items []*gofeed.Item, named func(*gofeed.Item) (name, thing string)) map[string]bool {
+	things := make(map[string]string, len(items))
+	out := make(map[string]bool)
+	for _, item := range items {
+		name, thing := named(item)
+		if first, ok := things[name]; ok && first != thing {
+			out[name] = true
+		}
+		things[name] = thing
+	}
+	return out
+}
+
+// articles gives the items as articles, oldest first.
+func (c *converter) articles() ([]alerts.Article, []alerts.ItemProblem) {
+	var (
+		out      []alerts.Article
+		problems []alerts.ItemProblem
+	)
+	seen := make(map[string]bool, len(c.feed.Items))
+	for i, item := range c.feed.Items {
+		a, err := c.article(item, c.extra[i])
+		if err != nil {
+			problems = append(problems, alerts.ItemProblem{Place: fmt.Sprintf("item %d", i+1), Err: err})
+			continue
+		}
+		// The first of several versions is the newest.
+		if !seen[a.ID] {
+			seen[a.ID] = true
+			out = append(out, a)
+		}
+	}
+	oldestFirst(out)
+	return out, problems
+}
+
+func (c *converter) article(item *gofeed.Item, x extra) (alerts.Article, error) {
+	a := alerts.Article{
+		Title:     plain.Line(item.Title),
+		Body:      body(item, x),
+		URL:       c.link(item, x),
+		Publisher: plain.Line(x.publisher),
+		Language:  tag(x.language),
+		Published: published(item),
+	}
+	if a.Title == "" {
+		a.Title = firstWords(a.Body)
+	}
+	if a.Title == "" {
+		return a, errors.New("the item has neither a title nor a text")
+	}
+	if a.Publisher == "" {
+		a.Publisher = c.publisher
+	}
+	if a.Language == "" {
+		a.Language = c.language
+	}
+	a.ID = c.id(item, a)
+	return a, nil
+}
+
+// id names an article for ever: by the item's own identifier if that is one
+// anywhere in the world, by the feed's host and the identifier if not, else by
+// link or text.
+func (c *converter) id(item *gofeed.Item, a alerts.Article) string {
+	guid := strings.Join(strings.Fields(item.GUID), " ")
+	var id string
+	switch {
+	case guid != "" && !c.ambiguous[item.GUID]:
+		if id = guid; c.scope != "" && !worldwide(guid) {
+			id = c.scope + "#" + guid
+		}
+	case a.URL != "" && !c.shared[item.Link]:
+		id = canonical(a.URL)
+	default:
+		return digest(a.Title + "\n" + a.Body)
+	}
+	if len(id) > maxID {
+		return digest(id)
+	}
+	return id
+}
+
+// worldwide tells whether an identifier is a URI that names one thing for
+// everyone: an address, or of a scheme made for names.
+func worldwide(guid string) bool {
+	u, err := url.Parse(guid)
+	return err == nil && (u.Scheme != "" && u.Host != "" || u.Opaque != "" && nameSchemes[u.Scheme])
+}
+
+var nameSchemes = map[string]bool{"tag": true, "urn": true, "doi": true, "info": true, "oai": true, "ni": true}
+
+func digest(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return "sha256:" + hex.EncodeToString(sum[:16])
+}
+
+// body is the longer text of content and description.
+func body(item *gofeed.Item, x extra) string {
+	best := plain.Clean(x.text)
+	for _, s := range []string{item.Content, item.Description} {
+		if text := plain.Text(s); len(text) > len(best) {
+			best = text
+		}
+	}
+	return best
+}
+
+// link is the address of the article, absolute; empty if the item gives none
+// that a browser could open.
+func (c *converter) link(item *gofeed.Item, x extra) string {
+	candidates := append([]string{item.Link}, item.Links...)
+	if x.guidLink && webAddress(item.GUID) != nil {
+		candidates = append(candidates, item.GUID)
+	}
+	for _, s := range candidates {
+		u, err := url.Parse(strings.TrimSpace(s))
+		if err != nil || strings.TrimSpace(s) == "" {
+			continue
+		}
+		if c.base != nil {
+			u = c.base.ResolveReference(u)
+		}
+		if webAddress(u.String()) != nil {
+			return u.String()
+		}
+	}
+	return ""
+}
+
+// published is the item's own time in UTC. Before 1970 nothing was published
+// in a feed: such a date is a default that someone's program filled in.
+func published(item *gofeed.Item) time.Time {
+	for _, t := range []*time.Time{item.PublishedParsed, item.UpdatedParsed} {
+		if t != nil && t.After(time.Unix(0, 0).Add(24*time.Hour)) && t.Year() < 10000 {
+			return t.UTC()
+		}
+	}
+	return time.Time{}
+}
+
+// tag gives a BCP 47 tag in lower case; empty if s is none.
+func tag(s string) string {
+	s = strings.ReplaceAll(strings.TrimSpace(s), "_", "-")
+	if t, err := language.Parse(s); err != nil || t == language.Und {
+		return ""
+	}
+	return strings.ToLower(s)
+}
+
+// firstWords makes a title of a text.
+func firstWords(body string) string {
+	words := strings.Fields(body)
+	title := strings.Join(words[:min(len(words), titleWords)], " ")
+	if r := []rune(title); len(r) > maxTitleText {
+		title = strings.TrimSpace(string(r[:maxTitleText]))
+	}
+	if len(title) < len(strings.Join(words, " ")) {
+		title += "…"
+	}
+	return title
+}
+
+// oldestFirst orders articles that stand newest first, as in nearly all feeds.
+// An undated one keeps its place behind the one that stood below it.
+func oldestFirst(list []alerts.Article) {
+	slices.Reverse(list)
+	type dated struct {
+		alerts.Article
+		at time.Time
+	}
+	var last time.Time
+	all := make([]dated, len(list))
+	for i, a := range list {
+		if !a.Published.IsZero() {
+			last = a.Published
+		}
+		all[i] = dated{a, last}
+	}
+	slices.SortStableFunc(all, func(a, b dated) int { return a.at.Compare(b.at) })
+	for i := range all {
+		list[i] = all[i].Article
+	}
+}
+
+// canonical is the link as it names an article.
+func canonical(link string) string { return link }
