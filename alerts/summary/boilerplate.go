@@ -1,0 +1,109 @@
+package summary
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Lines that are about the text rather than part of it. The patterns are
+// tried on short lines only.
+var (
+	// A link or an e-mail address.
+	address = regexp.MustCompile(`(?i)https?://|\bwww\.\w|[\w.+-]@[\w-]+\.\w`)
+	// "PRNewswire March 20, 2024", "/PRNewswire/", "--(BUSINESS WIRE)--".
+	distributor = regexp.MustCompile(`(?i)^[-–—/(\s]*(?:pr ?newswire|business ?wire|globe ?newswire|asianet|newsfile corp\.?|ein presswire|cision|cnw(?: group)?|media outreach|\p{L}*wire)\b[-–—/)\s]*(?:(?:\p{L}+\.?,? )?\d[\p{L}\d ,./:-]*)?$`)
+	// "SOURCE CGTN", "Source: the ministry".
+	credit = regexp.MustCompile(`^(?:SOURCE[ :]|(?i:sources?|quelle|fuente|fonte|источник|المصدر|来源|來源|出典|출처)\s*[:：])`)
+	// "By Ann Lee and Bo Li", "Por Ana Ruiz, Lima": a line of names.
+	byline = regexp.MustCompile(`^(?:By|BY|Por|Par|Von|Di|Door)(?: (?:and|AND|y|et|und|e|en|in|of|for|de|the|\p{Lu}[\p{L}.'’,-]*))+$`)
+	// "###", "-30-", "- ends -", "* * *", "ENDS".
+	endMark = regexp.MustCompile(`^(?:[-–—][-–—\s]*(?i:ends?|30|fin|ende|完)[-–—\s]*|(?i:ends?|30|fin|ende)\s*[-–—]+|ENDS?\.?|E N D S?|[（(]?完[)）]?|[#*_=~•.\s-]{2,})$`)
+	// Headings behind which nothing belongs to the story: "About Acme Ltd".
+	tail = regexp.MustCompile(`^(?:About (?:the )?\p{Lu}[^.!?]*|(?i:about us|notes? (?:to|for) editors?|editor['’]s notes?|forward[- ]looking statements?|safe harbou?r(?: statements?)?|(?:media |press )?contacts?(?: information| details)?|related (?:articles|stories|links|content|coverage)|read more|more on this story|see also|disclaimer|legal notice|à propos de .*|contacts? presse|über .*|pressekontakt|acerca de .*|关于我们|相关新闻|相关阅读|延伸阅读|関連記事|관련기사))\s*[:：]?$`)
+)
+
+// usualLength bounds the lines, in bytes, that a phrase makes boilerplate: a
+// text without full stops is one long line, and not all of it is a prompt.
+const usualLength = 400
+
+// lineLength bounds credits, labels and headings, in bytes.
+const lineLength = 100
+
+// openingsByByte holds openings by their first byte.
+var openingsByByte = func() (out [256][]string) {
+	for _, p := range openings {
+		out[p[0]] = append(out[p[0]], p)
+	}
+	return out
+}()
+
+// isBoilerplate reports whether a line or sentence is about the text rather
+// than part of it.
+func isBoilerplate(s string) bool {
+	bare := strings.TrimLeft(s, " \u00a0\t\n([{*•·▪►▶→>»-–—|_")
+	if bare == "" {
+		return true
+	}
+	if strings.ContainsAny(s, "@:") || strings.Contains(s, "www.") || strings.Contains(s, "WWW.") {
+		if address.MatchString(s) {
+			return true
+		}
+	}
+	if len(s) > usualLength {
+		return false
+	}
+	lower := strings.ToLower(strings.ReplaceAll(bare, "’", "'"))
+	return hasOpening(lower) || hasTellTale(lower) || len(s) < lineLength && isLabel(s, bare, lower)
+}
+
+func isLabel(s, bare, lower string) bool {
+	return labels[strings.TrimRight(lower, " .:!|]")] || endMark.MatchString(s) ||
+		credit.MatchString(bare) || distributor.MatchString(s) || byline.MatchString(s)
+}
+
+func hasOpening(lower string) bool {
+	for _, p := range openingsByByte[lower[0]] {
+		if rest, ok := strings.CutPrefix(lower, p); ok && !goesOn(p, rest) {
+			return true
+		}
+	}
+	if lower[0] < utf8.RuneSelf {
+		return false
+	}
+	for _, p := range uncasedOpenings {
+		if strings.HasPrefix(lower, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// goesOn reports whether the last word of p ends only in rest.
+func goesOn(p, rest string) bool {
+	last, _ := utf8.DecodeLastRuneInString(p)
+	next, _ := utf8.DecodeRuneInString(rest)
+	return unicode.IsLetter(last) && unicode.IsLetter(next)
+}
+
+func hasTellTale(lower string) bool {
+	for _, p := range tellTales {
+		if strings.Contains(lower, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// isHeading reports whether a paragraph is too short for a sentence and has no
+// sentence's end: a cross-head, a name, a label.
+func isHeading(p string) bool {
+	return len(p) < lineLength && !endsSentence(p)
+}
+
+func endsSentence(p string) bool {
+	p = strings.TrimRight(p, "\"'”’»›)]）］」』】 \u00a0")
+	r, _ := utf8.DecodeLastRuneInString(p)
+	return strings.ContainsRune(".!?…。！？｡؟۔।॥։።", r)
+}
