@@ -104,6 +104,12 @@ func (l *memoryLog) SaveState(_ context.Context, source string, state []byte) er
 	return nil
 }
 
+func (l *memoryLog) saved() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.states)
+}
+
 func (l *memoryLog) ids() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -223,19 +223,20 @@ func TestHistory(t *testing.T) {
 func TestStateIsSavedOnlyAfterEveryArticle(t *testing.T) {
 	for _, broken := range []string{"append", "settle", "save"} {
 		t.Run(broken, func(t *testing.T) {
-			down := true
+			var down atomic.Bool
+			down.Store(true)
 			log := &memoryLog{fail: func(method, id string) error {
-				if down && method == broken && (method != "append" || id == "b") {
+				if down.Load() && method == broken && (method != "append" || id == "b") {
 					return errDown
 				}
 				return nil
 			}}
 			src := &fakeSource{name: "feed", replies: []reply{batch("a", "b", "c")}}
 			running(t, Config{Log: log, Sources: []Source{src}}, func(in *Ingester) {
-				if len(log.states) > 0 {
+				if log.saved() > 0 {
 					t.Error("state saved after a failure")
 				}
-				down = false
+				down.Store(false)
 				pass(minute)
 				if diff := cmp.Diff([]string{"a", "b", "c"}, log.ids()); diff != "" {
 					t.Errorf("logged (-want +got):\n%s", diff)
@@ -243,7 +244,7 @@ func TestStateIsSavedOnlyAfterEveryArticle(t *testing.T) {
 				if diff := cmp.Diff([]string{"", ""}, src.states); diff != "" {
 					t.Errorf("states (-want +got):\n%s", diff)
 				}
-				if len(log.states) != 1 {
+				if log.saved() != 1 {
 					t.Error("no state saved in the end")
 				}
 			})
