@@ -41,25 +41,13 @@ func (a *Analyzer) Field(dst *Field, s, lang string) {
 	dst.NoSmall = noSmall(a.chars)
 	words := a.table(lang)
 	pos := int32(0)
-	for i := 0; i < len(a.chars); {
-		switch a.chars[i].kind {
-		case wide:
-			j := i + 1
-			for j < len(a.chars) && a.chars[j].kind == mark {
-				j++
-			}
-			dst.Tokens = append(dst.Tokens, a.token(s, part{from: i, to: j}, pos, words, lang))
-			pos++
-			i = j
-		case letter, digit:
-			var parts []part
-			parts, i = compound(a.parts[:0], a.chars, i)
-			a.parts = parts
-			dst.Tokens = a.appendCompound(dst.Tokens, s, parts, pos, words, lang)
-			pos += int32(len(parts))
-		default:
-			i++
+	for i := 0; ; {
+		a.parts, i = nextParts(a.parts[:0], a.chars, i)
+		if len(a.parts) == 0 {
+			break
 		}
+		dst.Tokens = a.appendCompound(dst.Tokens, s, a.parts, pos, words, lang)
+		pos += int32(len(a.parts))
 	}
 	a.place(dst.Tokens, s)
 }

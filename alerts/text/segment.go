@@ -13,6 +13,25 @@ type part struct {
 // joined form.
 const maxParts = 8
 
+// nextParts finds the next word from chars[i] on: its parts, or one character
+// of a script without spaces as one part. It gives the character after it; no
+// parts mean that there is no further word.
+func nextParts(dst []part, chars []char, i int) (parts []part, next int) {
+	for ; i < len(chars); i++ {
+		switch chars[i].kind {
+		case letter, digit:
+			return compound(dst, chars, i)
+		case wide:
+			j := i + 1
+			for j < len(chars) && chars[j].kind == mark {
+				j++
+			}
+			return append(dst, part{from: i, to: j, next: j}), j
+		}
+	}
+	return dst, i
+}
+
 // compound finds the word that begins at chars[i], a letter or digit: its
 // parts are those between hyphens. It gives the character after it.
 func compound(dst []part, chars []char, i int) ([]part, int) {

@@ -1,0 +1,28 @@
+package text_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/bellwether/bellwether/alerts/text"
+)
+
+// article is about 500 words of English news prose, written for this test.
+var article = strings.Repeat(`The ministry’s new carbon border tax will apply to steel, cement and fertiliser from January, officials in Brussels said on Tuesday.
+
+“We are not closing our markets,” the commissioner told reporters. “We are asking for the same price on carbon from everybody who sells here.” Exporters in the U.S. and in China have warned that the rules, which cover some 1,200 products worth $14.5 billion a year, could slow trade before the 2025-2026 review.
+
+Trade economists at Smith & Co. Ltd. expect little change at first. Co-operation between customs offices remains thin, and the fees are phased in over nine years; only then will imported goods pay what home-made ones do.
+
+`, 5)
+
+func BenchmarkField(b *testing.B) {
+	b.Logf("%d words", len(strings.Fields(article)))
+	a := text.NewAnalyzer()
+	var f text.Field
+	b.SetBytes(int64(len(article)))
+	b.ReportAllocs()
+	for b.Loop() {
+		a.Field(&f, article, "en")
+	}
+}
