@@ -186,6 +186,11 @@ func TestIdentity(t *testing.T) {
 			[]string{"*", "*"},
 		},
 		{
+			"one page for all",
+			[]string{item("<title>A</title><link>/a#1</link>"), item("<title>B</title><link>/a#2</link>")},
+			[]string{"*", "*"},
+		},
+		{
 			"two versions of an item: the first is the newest",
 			[]string{item("<title>New</title><link>/a</link><guid>0</guid>"), item("<title>Old</title><link>/a</link><guid>0</guid>")},
 			[]string{"feeds.example.org#0"},

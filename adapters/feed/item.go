@@ -30,8 +30,9 @@ type converter struct {
 	language  string
 	base      *url.URL        // what relative links are relative to; may be nil
 	scope     string          // the host that identifiers belong to; may be empty
+	links     []string        // of the items
 	ambiguous map[string]bool // GUIDs that stand for several links
-	shared    map[string]bool // links that stand for several titles
+	shared    map[string]bool // canonical links that stand for several titles
 }
 
 func newConverter(p parsed, address, home string) *converter {
@@ -52,19 +53,24 @@ func newConverter(p parsed, address, home string) *converter {
 	} else if site != nil {
 		c.scope = site.Hostname()
 	}
-	c.ambiguous = several(p.feed.Items, func(i *gofeed.Item) (string, string) { return i.GUID, i.Link })
-	c.shared = several(p.feed.Items, func(i *gofeed.Item) (string, string) { return i.Link, i.Title })
+	items := p.feed.Items
+	c.ambiguous = several(len(items), func(i int) (string, string) { return items[i].GUID, items[i].Link })
+	c.links = make([]string, len(items))
+	for i, item := range items {
+		c.links[i] = c.link(item, p.extra[i])
+	}
+	c.shared = several(len(items), func(i int) (string, string) { return alerts.CanonicalURL(c.links[i]), items[i].Title })
 	return c
 }
 
 // several gives the names that stand for more than one thing. Some feeds give
 // every item the same GUID, or link all to one page; taken by its word, each
 // poll would log all items as revisions of one.
-func several(items []*gofeed.Item, named func(*gofeed.Item) (name, thing string)) map[string]bool {
-	things := make(map[string]string, len(items))
+func several(n int, named func(i int) (name, thing string)) map[string]bool {
+	things := make(map[string]string, n)
 	out := make(map[string]bool)
-	for _, item := range items {
-		name, thing := named(item)
+	for i := range n {
+		name, thing := named(i)
 		if first, ok := things[name]; ok && first != thing {
 			out[name] = true
 		}
@@ -81,7 +87,7 @@ func (c *converter) articles() ([]alerts.Article, []alerts.ItemProblem) {
 	)
 	seen := make(map[string]bool, len(c.feed.Items))
 	for i, item := range c.feed.Items {
-		a, err := c.article(item, c.extra[i])
+		a, err := c.article(item, c.extra[i], c.links[i])
 		if err != nil {
 			problems = append(problems, alerts.ItemProblem{Place: fmt.Sprintf("item %d", i+1), Err: err})
 			continue
@@ -96,11 +102,11 @@ func (c *converter) articles() ([]alerts.Article, []alerts.ItemProblem) {
 	return out, problems
 }
 
-func (c *converter) article(item *gofeed.Item, x extra) (alerts.Article, error) {
+func (c *converter) article(item *gofeed.Item, x extra, link string) (alerts.Article, error) {
 	a := alerts.Article{
 		Title:     plain.Line(item.Title),
 		Body:      body(item, x),
-		URL:       c.link(item, x),
+		URL:       link,
 		Publisher: plain.Line(x.publisher),
 		Language:  tag(x.language),
 		Published: published(item),
@@ -132,8 +138,8 @@ func (c *converter) id(item *gofeed.Item, a alerts.Article) string {
 		if id = guid; c.scope != "" && !worldwide(guid) {
 			id = c.scope + "#" + guid
 		}
-	case a.URL != "" && !c.shared[item.Link]:
-		id = canonical(a.URL)
+	case a.URL != "" && !c.shared[alerts.CanonicalURL(a.URL)]:
+		id = alerts.CanonicalURL(a.URL)
 	default:
 		return digest(a.Title + "\n" + a.Body)
 	}
@@ -244,6 +250,3 @@ func oldestFirst(list []alerts.Article) {
 		list[i] = all[i].Article
 	}
 }
-
-// canonical is the link as it names an article.
-func canonical(link string) string { return link }
