@@ -1,0 +1,156 @@
+package match_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/bellwether/bellwether/alerts"
+	"github.com/bellwether/bellwether/alerts/match"
+	"github.com/bellwether/bellwether/alerts/text"
+)
+
+// made makes queries and articles of words with the frequencies of a language
+// (Zipf's law): half single words, a quarter phrases, the rest AND, OR, NEAR.
+func made(queries, articles int) ([]string, []alerts.Article) {
+	rnd := rand.New(rand.NewPCG(3, 4))
+	zipf := rand.NewZipf(rnd, 1.1, 8, 40000)
+	word := func() string {
+		n, w := zipf.Uint64()+100, ""
+		for ; n > 0; n /= 20 {
+			w = string("bcdfghklmnprstvwzjqx"[n%20]) + string("aeiou"[n%5]) + w
+		}
+		return w
+	}
+	qs := make([]string, queries)
+	for i := range qs {
+		form := []string{"%s", "%s", "%s", "%s", "%s %s", "%s %s", "%s AND %s", "%s OR %s", "%s AND %s AND NOT %s", "%s NEAR/5 %s"}[rnd.IntN(10)]
+		for strings.Contains(form, "%s") {
+			form = strings.Replace(form, "%s", word(), 1)
+		}
+		qs[i] = form
+	}
+	as := make([]alerts.Article, articles)
+	for i := range as {
+		var b strings.Builder
+		for n := range 500 {
+			b.WriteString(word())
+			b.WriteString([]string{" ", " ", " ", ". "}[n%4])
+		}
+		as[i] = alerts.Article{ID: fmt.Sprint(i), Title: word(), Body: b.String()}
+	}
+	return qs, as
+}
+
+// load gives n queries and some articles, real ones where they are there.
+func load(b *testing.B, n int) ([]string, []alerts.Article) {
+	b.Helper()
+	bench := filepath.Join("..", "..", "..", "shared", "bench")
+	if dir := os.Getenv("BELLWETHER_SHARED"); dir != "" {
+		bench = filepath.Join(dir, "bench")
+	}
+	if _, err := os.Stat(bench); err == nil {
+		file := "subscriptions-100k.jsonl.gz"
+		if n > 100_000 {
+			file = "subscriptions-1m.jsonl.gz"
+		}
+		return readQueries(b, filepath.Join(bench, file), n), readArticles(b, filepath.Join(bench, "articles.jsonl.gz"), 2000)
+	}
+	return made(n, 500)
+}
+
+// filled gives an engine with the queries, numbered, and how many there are.
+func filled(b *testing.B, texts []string) (*match.Engine, int) {
+	b.Helper()
+	e := match.NewEngine()
+	for i, q := range parseAll(texts) {
+		e.Add(alerts.SubscriptionID(i), q)
+	}
+	if err := e.Rebuild(context.Background()); err != nil {
+		b.Fatal(err)
+	}
+	return e, e.Len()
+}
+
+func heap() int {
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	return int(m.HeapAlloc)
+}
+
+// BenchmarkMatch is the time of one article against all queries, its analysis
+// included. With -short it leaves out a million queries.
+func BenchmarkMatch(b *testing.B) {
+	for _, n := range []int{1_000, 100_000, 1_000_000} {
+		if n > 100_000 && testing.Short() {
+			continue
+		}
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			texts, articles := load(b, n)
+			before := heap()
+			e, n := filled(b, texts)
+			size := float64(heap()-before) / float64(n)
+			runtime.KeepAlive(texts)
+			var hits []match.Hit
+			count := 0
+			for _, a := range articles { // stems and words are remembered from now on
+				hits = e.Match(a, hits[:0])
+			}
+			b.ReportAllocs()
+			i := 0
+			for b.Loop() {
+				hits = e.Match(articles[i%len(articles)], hits[:0])
+				count += len(hits)
+				i++
+			}
+			b.ReportMetric(float64(count)/float64(i), "hits/article")
+			b.ReportMetric(size, "B/subscription")
+		})
+	}
+}
+
+// BenchmarkAnalyze is the part of the analysis in BenchmarkMatch.
+func BenchmarkAnalyze(b *testing.B) {
+	_, articles := load(b, 1)
+	an := text.NewAnalyzer()
+	var title, body text.Field
+	i := 0
+	for b.Loop() {
+		a := articles[i%len(articles)]
+		an.Field(&title, a.Title, "")
+		an.Field(&body, a.Body, "")
+		i++
+	}
+}
+
+// BenchmarkRebuild is the time of making one index of 100,000 queries again.
+func BenchmarkRebuild(b *testing.B) {
+	texts, _ := load(b, 100_000)
+	e, _ := filled(b, texts)
+	for b.Loop() {
+		if err := e.Rebuild(context.Background()); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkChange is one Add and one Match after it, as the bot has them.
+func BenchmarkChange(b *testing.B) {
+	texts, articles := load(b, 20_000)
+	e, n := filled(b, texts)
+	queries := parseAll(texts)
+	var hits []match.Hit
+	i := 0
+	for b.Loop() {
+		e.Add(alerts.SubscriptionID(i%n), queries[(i+1)%n])
+		hits = e.Match(articles[i%len(articles)], hits[:0])
+		i++
+	}
+}
