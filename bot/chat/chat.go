@@ -48,6 +48,9 @@ type Reply struct {
 	Hints []string
 	// Attachment is a file, for export.
 	Attachment *Attachment
+	// TimeZone is the IANA zone in which times of Alerts are shown; empty means
+	// that of the person, else UTC.
+	TimeZone string
 	// Public lets everyone in the place see the reply. The default is that
 	// only the person who asked does.
 	Public bool

@@ -1,0 +1,267 @@
+package terminal
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/bellwether/bellwether/alerts"
+	"github.com/bellwether/bellwether/bot/chat"
+)
+
+// reply lays out what the bot answered.
+func (p *page) reply(r chat.Reply) string {
+	if r.Text != "" {
+		p.text("", "", p.marked(cleanLines(r.Text)))
+	}
+	if r.Problem != nil {
+		p.problem(*r.Problem)
+	}
+	p.items(r.Items)
+	for i, a := range r.Alerts {
+		if i > 0 || r.Text != "" {
+			p.line("")
+		}
+		p.alert(a, location(r.TimeZone, p.zone), false)
+	}
+	if len(r.Alerts) > 0 && (len(r.Rows) > 0 || len(r.Hints) > 0) {
+		p.line("")
+	}
+	p.rows(r.Rows)
+	for _, h := range r.Hints {
+		p.text("", "", p.dimmed(cleanLines(h)))
+	}
+	if a := r.Attachment; a != nil {
+		p.line(p.dim(clean(a.Name) + ":"))
+		p.line(strings.TrimRight(cleanLines(string(a.Data)), "\n"))
+	}
+	return p.done()
+}
+
+// dimmed is marked in dim letters. A hint that is nothing but a command to
+// type reads as one without its quotes.
+func (p *page) dimmed(s string) string {
+	if !p.color {
+		return s
+	}
+	if strings.Count(s, "`")%2 == 1 {
+		return p.dim(s)
+	}
+	var b strings.Builder
+	for i, part := range strings.Split(s, "`") {
+		if i%2 == 1 {
+			b.WriteString(p.code(part))
+		} else {
+			b.WriteString(p.dim(part))
+		}
+	}
+	return b.String()
+}
+
+func (p *page) problem(pr chat.Problem) {
+	text := cleanLines(pr.Text)
+	if p.color {
+		text = p.red("✗ ") + p.marked(text)
+	}
+	p.text("", "", text)
+	if pr.Position > 0 && pr.Input != "" {
+		part, column := pointer(cleanRunes(pr.Input), pr.Position, p.width-2)
+		p.line("  " + part)
+		p.line("  " + strings.Repeat(" ", column) + p.red("^"))
+	}
+}
+
+func (p *page) items(items []chat.Item) {
+	wide := 0
+	for _, it := range items {
+		wide = max(wide, len(strconv.Itoa(it.Subscription.Number)))
+	}
+	for _, it := range items {
+		about := []string{it.Subscription.Schedule.String()}
+		for _, s := range []string{it.State, it.Where} {
+			if s = clean(s); s != "" {
+				about = append(about, s)
+			}
+		}
+		number := fmt.Sprintf("%*d  ", wide+2, it.Subscription.Number)
+		p.text(p.bold(number), strings.Repeat(" ", len(number)),
+			clean(it.Subscription.Query.String())+p.dim(" · "+strings.Join(about, " · ")))
+	}
+}
+
+// widestLabel is the number of columns for labels that are lined up.
+const widestLabel = 34
+
+func (p *page) rows(rows []chat.Row) {
+	wide := 0
+	for _, r := range rows {
+		if w := ansi.StringWidth(clean(r.Label)); r.Value != "" && w <= widestLabel {
+			wide = max(wide, w)
+		}
+	}
+	for i, r := range rows {
+		label := clean(r.Label)
+		if r.Value == "" {
+			if i > 0 {
+				p.line("")
+			}
+			p.text("", "", p.bold(label))
+			continue
+		}
+		first, rest := "  "+p.code(pad(label, wide))+"  ", strings.Repeat(" ", wide+4)
+		if ansi.StringWidth(label) > wide {
+			p.line("  " + p.code(label))
+			first = rest
+		}
+		p.text(first, rest, p.marked(cleanLines(r.Value)))
+	}
+}
+
+// delivery lays out an alert, or a part of a digest.
+func (p *page) delivery(d alerts.Delivery) string {
+	loc := location(d.Settings.TimeZone, "")
+	if !d.Schedule.IsDigest() {
+		for _, a := range d.Alerts {
+			p.alert(a, loc, true)
+		}
+		return p.done()
+	}
+	cadence := map[alerts.Cadence]string{alerts.Hourly: "Hourly", alerts.Daily: "Daily", alerts.Weekly: "Weekly"}[d.Schedule.Cadence]
+	title := cadence + " digest"
+	if d.Parts > 1 {
+		title += fmt.Sprintf(", part %d of %d", d.Part, d.Parts)
+	}
+	p.text("", "", p.bold(title+": "+count(len(d.Alerts), "article")))
+	for _, a := range d.Alerts {
+		p.line("")
+		p.alert(a, loc, false)
+	}
+	p.line("")
+	p.text("", "", p.dim("list · why · digest instant"))
+	return p.done()
+}
+
+// alert lays out one article: its headline, and what belongs to it set in.
+func (p *page) alert(a alerts.Alert, loc *time.Location, actions bool) {
+	const in = "  "
+	title, linked := p.link(p.bold(clean(a.Article.Title)), a.Article.URL)
+	p.text("", "", title)
+	if about := about(a.Article, loc); about != "" {
+		p.text(in, in, p.dim(about))
+	}
+	if s := p.summary(a); s != "" {
+		p.text(in, in, s)
+	}
+	if address := clean(a.Article.URL); address != "" && !linked {
+		p.line(in + address) // never wrapped: it is there to be copied
+	}
+	if len(a.Subscriptions) == 0 {
+		return
+	}
+	queries := make([]string, len(a.Subscriptions))
+	for i, s := range a.Subscriptions {
+		queries[i] = clean(s.Query.String())
+	}
+	p.text(in, in, "Matched: "+strings.Join(queries, ", "))
+	if actions {
+		p.text(in, in, p.dim(todo(a.Subscriptions)))
+	}
+}
+
+// todo is what stands in the place of buttons.
+func todo(subs []alerts.Subscription) string {
+	const most = 3
+	var words []string
+	for _, s := range subs[:min(len(subs), most)] {
+		words = append(words, fmt.Sprintf("unsubscribe %d", s.Number))
+	}
+	words = append(words, fmt.Sprintf("pause %d for 1d", subs[0].Number), "list")
+	return strings.Join(words, " · ")
+}
+
+// about is the line below the headline: source, agency, time, language.
+func about(a alerts.Article, loc *time.Location) string {
+	var parts []string
+	for _, s := range []string{a.Publisher, a.Agency} {
+		if s = clean(s); s != "" {
+			parts = append(parts, s)
+		}
+	}
+	if t := a.Time(); !t.IsZero() {
+		parts = append(parts, when(t, loc))
+	}
+	if l := clean(a.Language); l != "" {
+		parts = append(parts, l)
+	}
+	return strings.Join(parts, " · ")
+}
+
+// when gives a time in words. Midnight in UTC is what a date without a time of
+// day is read as; it is shown as that date, whatever the zone.
+func when(t time.Time, loc *time.Location) string {
+	if u := t.UTC(); u.Equal(u.Truncate(24 * time.Hour)) {
+		return u.Format("2 January 2006")
+	}
+	return t.In(loc).Format("2 January 2006, 15:04 MST")
+}
+
+// summary gives the sentences as one paragraph, the matched words in bold.
+func (p *page) summary(a alerts.Alert) string {
+	out := make([]string, 0, len(a.Summary))
+	for i, sentence := range a.Summary {
+		var b strings.Builder
+		last := 0
+		for _, h := range a.Highlights {
+			if h.Sentence != i || h.Start < last || h.End > len(sentence) || h.Start >= h.End {
+				continue
+			}
+			b.WriteString(edges(sentence[last:h.Start]))
+			b.WriteString(p.bold(edges(sentence[h.Start:h.End])))
+			last = h.End
+		}
+		b.WriteString(edges(sentence[last:]))
+		if s := strings.TrimSpace(b.String()); s != "" {
+			out = append(out, s)
+		}
+	}
+	return strings.Join(out, " ")
+}
+
+// edges is clean that keeps one space at either end, for a piece of a sentence.
+func edges(s string) string {
+	s = strings.Map(printable, sequences.ReplaceAllString(s, ""))
+	inner := strings.Join(strings.Fields(s), " ")
+	if inner == "" {
+		return s[:min(len(s), 1)] // nothing but spaces
+	}
+	if strings.HasPrefix(s, " ") {
+		inner = " " + inner
+	}
+	if strings.HasSuffix(s, " ") {
+		inner += " "
+	}
+	return inner
+}
+
+// location is the first zone that is known, else UTC.
+func location(zones ...string) *time.Location {
+	for _, z := range zones {
+		if z == "" {
+			continue
+		}
+		if loc, err := time.LoadLocation(z); err == nil {
+			return loc
+		}
+	}
+	return time.UTC
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}

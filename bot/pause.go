@@ -1,0 +1,166 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/bellwether/bellwether/alerts"
+	"github.com/bellwether/bellwether/alerts/schedule"
+	"github.com/bellwether/bellwether/bot/chat"
+)
+
+func (b *Bot) pause(ctx context.Context, q *request) (chat.Reply, error) {
+	which, end, wrong := pauseOf(q)
+	if wrong != nil {
+		return *wrong, nil
+	}
+	set, err := b.zoned(ctx, q)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	loc := location(set)
+	if which == "" {
+		_, err := b.changeSettings(ctx, q.place, func(s *alerts.Settings) { s.Paused, s.PausedUntil = true, end })
+		if err != nil {
+			return orBusy(err)
+		}
+		return chat.Reply{
+			Text: fmt.Sprintf("Everything %s is paused %s. What comes in meanwhile is not kept for later.",
+				q.here(), until(end, loc, q.now)),
+			Hints: []string{q.undo("resume", "") + " ends it"},
+		}, nil
+	}
+	sub, wrong, err := b.named(ctx, q, which)
+	if err != nil || wrong != nil {
+		return orEmpty(wrong), err
+	}
+	sub, err = b.change(ctx, q.place, sub.Number, func(s *alerts.Subscription) { s.Paused, s.PausedUntil = true, end })
+	if err != nil {
+		return orBusy(err)
+	}
+	return chat.Reply{
+		Text: fmt.Sprintf("Number %d, %s, is paused %s. What comes in meanwhile is not kept for later.",
+			sub.Number, code(sub.Query.String()), until(end, loc, q.now)),
+		Hints: []string{q.undo("resume", fmt.Sprint(sub.Number)) + " ends it"},
+	}, nil
+}
+
+// pauseOf reads "[ID] [for 3d]". The end is zero where none was said.
+func pauseOf(q *request) (which string, end time.Time, wrong *chat.Reply) {
+	if q.args == "" {
+		return "", end, nil
+	}
+	if d, err := schedule.ParseFor(q.args); err == nil {
+		return "", q.now.Add(d), nil
+	}
+	which, rest := firstWord(q.args)
+	if strings.EqualFold(which, "for") {
+		which, rest = "", q.args
+	}
+	if strings.EqualFold(which, "all") || strings.EqualFold(which, "everything") {
+		which = ""
+	}
+	if rest == "" {
+		return which, end, nil
+	}
+	d, err := schedule.ParseFor(rest)
+	if err != nil {
+		r := problem(plain(err.Error()))
+		r.Hints = []string{q.undo("pause", joined(which, "for 3d")), q.undo("pause", which)}
+		return "", end, &r
+	}
+	return which, q.now.Add(d), nil
+}
+
+func (b *Bot) resume(ctx context.Context, q *request) (chat.Reply, error) {
+	set, err := b.settings(ctx, q.place)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if which := strings.ToLower(q.args); which == "" || which == "all" || which == "everything" {
+		return b.resumePlace(ctx, q, set)
+	}
+	sub, wrong, err := b.named(ctx, q, q.args)
+	if err != nil || wrong != nil {
+		return orEmpty(wrong), err
+	}
+	was, end := !sub.Active(q.now), sub.PausedUntil
+	if was || sub.Paused {
+		sub, err = b.change(ctx, q.place, sub.Number, func(s *alerts.Subscription) { s.Paused, s.PausedUntil = false, time.Time{} })
+		if err != nil {
+			return orBusy(err)
+		}
+	}
+	words := "is active again"
+	if !was {
+		words = "was not paused"
+	}
+	r := chat.Reply{Text: fmt.Sprintf("Number %d, %s, %s.\n%s", sub.Number, code(sub.Query.String()), words, q.sent(sub, set))}
+	if was {
+		r.Hints = []string{q.undo("pause", fmt.Sprint(sub.Number)+rest(end, q.now)) + " undoes it"}
+	}
+	return r, nil
+}
+
+// resumePlace ends the pause of everything, and shows what is still paused by
+// itself.
+func (b *Bot) resumePlace(ctx context.Context, q *request, set alerts.Settings) (chat.Reply, error) {
+	r := chat.Reply{Text: "There was no pause " + q.here() + "."}
+	if !set.Active(q.now) {
+		r.Text = "The pause " + q.here() + " is over. Alerts come again."
+		r.Hints = []string{q.undo("pause", strings.TrimSpace(rest(set.PausedUntil, q.now))) + " undoes it"}
+	}
+	var err error
+	if set.Paused {
+		set, err = b.changeSettings(ctx, q.place, func(s *alerts.Settings) { s.Paused, s.PausedUntil = false, time.Time{} })
+		if err != nil {
+			return orBusy(err)
+		}
+	}
+	subs, err := b.list(ctx, q.place)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	for _, s := range subs {
+		if !s.Active(q.now) {
+			r.Items = append(r.Items, q.item(s, set))
+		}
+	}
+	if len(r.Items) > 0 {
+		r.Text += "\nStill paused by themselves:"
+		r.Hints = append(r.Hints, q.undo("resume", fmt.Sprint(r.Items[0].Subscription.Number)))
+	}
+	return r, nil
+}
+
+// rest says how long a pause would still have lasted, as pause takes it, in
+// whole minutes; nothing for one without an end.
+func rest(end, now time.Time) string {
+	if end.IsZero() {
+		return ""
+	}
+	minutes := int((end.Sub(now) + time.Minute - 1) / time.Minute)
+	words := " for"
+	for _, u := range []struct {
+		name    string
+		minutes int
+	}{{"d", 24 * 60}, {"h", 60}, {"m", 1}} {
+		if n := minutes / u.minutes; n > 0 {
+			words += fmt.Sprintf(" %d%s", n, u.name)
+		}
+		minutes %= u.minutes
+	}
+	return words
+}
+
+// orBusy answers a change that others got in the way of; any other error is
+// ours.
+func orBusy(err error) (chat.Reply, error) {
+	if errors.Is(err, alerts.ErrConflict) || errors.Is(err, alerts.ErrNotFound) {
+		return busy(), nil
+	}
+	return chat.Reply{}, err
+}

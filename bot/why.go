@@ -1,0 +1,233 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/bellwether/bellwether/alerts"
+	"github.com/bellwether/bellwether/alerts/match"
+	"github.com/bellwether/bellwether/alerts/schedule"
+	"github.com/bellwether/bellwether/bot/chat"
+)
+
+// why tells what of an article hit here, and what became of it. Which alerts
+// were sent is known only to the platforms; what it says of that is a
+// conclusion from what waits and what is set, and reads as one.
+func (b *Bot) why(ctx context.Context, q *request) (chat.Reply, error) {
+	subs, err := b.list(ctx, q.place)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if len(subs) == 0 {
+		return q.nothing(), nil
+	}
+	set, err := b.settings(ctx, q.place)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	article, whole, err := b.wanted(ctx, q, subs)
+	if err != nil {
+		return chat.Reply{}, err
+	}
+	if article == nil {
+		return q.notFound(whole), nil
+	}
+	hits, rows := explain(*article, subs)
+	r := chat.Reply{TimeZone: set.TimeZone, Rows: rows}
+	switch {
+	case len(hits.subs) == 0:
+		r.Text = "Nothing that is followed " + q.here() + " hits it."
+	case q.args == "":
+		r.Text = "The newest article that hits something " + q.here() + ":"
+	case len(subs) == 1:
+		r.Text = "Hit by the only subscription " + q.here() + "."
+	default:
+		r.Text = fmt.Sprintf("Hit by %d of the %s %s.", len(hits.subs), count(len(subs), "subscription"), q.here())
+	}
+	h := hit{*article, hits.spans}
+	r.Alerts = []alerts.Alert{h.alert(hits.subs...)}
+	if len(hits.subs) > 0 {
+		fate := b.fate(ctx, q, *article, hits.subs, set)
+		r.Rows = append(r.Rows, chat.Row{Label: "what became of it", Value: fate})
+		r.Hints = []string{q.undo("unsubscribe", fmt.Sprint(hits.subs[0].Number)), q.undo("edit", fmt.Sprint(hits.subs[0].Number)+" QUERY")}
+	}
+	return r, nil
+}
+
+// wanted finds the article that the person means: by id or address, else by
+// words of its headline, else the newest that hits anything. whole: nothing of
+// the last 30 days was left out.
+func (b *Bot) wanted(ctx context.Context, q *request, subs []alerts.Subscription) (found *alerts.Article, whole bool, err error) {
+	address := sameAddress(q.args)
+	words := strings.ToLower(q.args)
+	whole, err = b.recent(ctx, q.now, func(a alerts.Article) bool {
+		switch {
+		case q.args == "":
+			if hits, _ := explain(a, subs); len(hits.subs) > 0 {
+				found = &a
+			}
+			return found == nil
+		case a.ID == q.args || (address != "" && sameAddress(a.URL) == address):
+			found = &a
+			return false
+		case found == nil && strings.Contains(strings.ToLower(a.Title), words):
+			found = &a // unless an older one has this very id
+		}
+		return true
+	})
+	return found, whole, err
+}
+
+// sameAddress gives what two ways to write an address have in common; empty
+// for what is no address.
+func sameAddress(s string) string {
+	u, err := url.Parse(strings.Trim(s, "<>"))
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	kept := url.Values{}
+	for k, v := range u.Query() {
+		if !strings.HasPrefix(k, "utm_") {
+			kept[k] = v
+		}
+	}
+	host := strings.TrimPrefix(strings.ToLower(u.Host), "www.")
+	return host + strings.TrimRight(u.EscapedPath(), "/") + "?" + kept.Encode()
+}
+
+func (q *request) notFound(whole bool) chat.Reply {
+	past := "in the last 30 days"
+	if !whole {
+		past = "among the newest articles"
+	}
+	if q.args == "" {
+		return chat.Reply{Text: fmt.Sprintf("No article %s hits what is followed %s.", past, q.here()), Hints: []string{q.undo("list", ""), "`sources`"}}
+	}
+	r := problem(fmt.Sprintf("There is no article %s %s.", code(q.args), past))
+	r.Hints = []string{q.undo("why", "") + " takes the newest that hits", "say its address, its id, or words of its headline"}
+	return r
+}
+
+// hitBy are the subscriptions that an article hits, and all the places.
+type hitBy struct {
+	subs  []alerts.Subscription
+	spans []alerts.Span
+}
+
+// mostWords is how many of the matched words a row shows.
+const mostWords = 6
+
+// explain tries every subscription on an article: a row for each that hits.
+func explain(a alerts.Article, subs []alerts.Subscription) (hitBy, []chat.Row) {
+	var all hitBy
+	var rows []chat.Row
+	doc := match.NewDocument(a)
+	for _, s := range subs {
+		spans, ok := doc.Spans(s.Query)
+		if !ok {
+			continue
+		}
+		all.subs = append(all.subs, s)
+		all.spans = append(all.spans, spans...)
+		rows = append(rows, chat.Row{
+			Label: fmt.Sprintf("number %d", s.Number),
+			Value: fmt.Sprintf("%s: %s", code(s.Query.String()), matched(a, spans)),
+		})
+	}
+	all.spans = merged(all.spans)
+	return all, rows
+}
+
+// matched lists the words that hit, each once, as the article writes them.
+func matched(a alerts.Article, spans []alerts.Span) string {
+	if len(spans) == 0 {
+		return "by where it comes from"
+	}
+	var words []string
+	seen := map[string]bool{}
+	for _, s := range spans {
+		text := a.Body
+		if s.Field == alerts.Title {
+			text = a.Title
+		}
+		word := plain(text[s.Start:s.End])
+		if key := strings.ToLower(word); !seen[key] {
+			seen[key] = true
+			words = append(words, "“"+word+"”")
+		}
+	}
+	more := ""
+	if len(words) > mostWords {
+		more = fmt.Sprintf(" and %d more", len(words)-mostWords)
+		words = words[:mostWords]
+	}
+	where := ""
+	switch title := spans[0].Field == alerts.Title; {
+	case title && len(spans) == 1:
+		where = ", in the headline"
+	case title:
+		where = ", also in the headline"
+	}
+	times := "once"
+	if len(spans) > 1 {
+		times = count(len(spans), "time")
+	}
+	return strings.Join(words, ", ") + more + "; " + times + where
+}
+
+// merged sorts spans and joins those that touch or overlap.
+func merged(spans []alerts.Span) []alerts.Span {
+	slices.SortFunc(spans, func(a, b alerts.Span) int {
+		if a.Field != b.Field {
+			return int(a.Field) - int(b.Field)
+		}
+		return a.Start - b.Start
+	})
+	var out []alerts.Span
+	for _, s := range spans {
+		if n := len(out) - 1; n >= 0 && out[n].Field == s.Field && s.Start <= out[n].End {
+			out[n].End = max(out[n].End, s.End)
+		} else {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// fate concludes what became of an article here.
+func (b *Bot) fate(ctx context.Context, q *request, a alerts.Article, subs []alerts.Subscription, set alerts.Settings) string {
+	loc := location(set)
+	newer := !slices.ContainsFunc(subs, func(s alerts.Subscription) bool { return !s.Created.After(a.Received) })
+	var times []string
+	for _, s := range subs {
+		if when := schedule.Describe(s.Schedule, set.Quiet, loc, q.now); !slices.Contains(times, when) {
+			times = append(times, when)
+		}
+	}
+	paused := !slices.ContainsFunc(subs, func(s alerts.Subscription) bool {
+		p, _ := schedule.Paused(set, s, q.now)
+		return !p
+	})
+	switch {
+	case slices.Contains(set.Muted, a.ID):
+		return "it is muted here, and not shown again"
+	case paused:
+		return "what hits it is paused now; it was sent if it came in before the pause"
+	case b.waits(ctx, q, a.ID):
+		return "it waits to be sent " + strings.Join(times, ", or ")
+	case newer:
+		return fmt.Sprintf("it came in on %s, before it was followed here; of such articles only the newest is sent", clock(received(a), loc, q.now))
+	}
+	return "nothing of it waits: it has been sent, unless it was old when its source was first read, or came in during a pause"
+}
+
+func received(a alerts.Article) time.Time {
+	if a.Received.IsZero() {
+		return a.Time()
+	}
+	return a.Received
+}
