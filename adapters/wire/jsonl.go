@@ -1,0 +1,144 @@
+package wire
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/bellwether/bellwether/alerts"
+)
+
+// MaxLine is the longest line of a JSON-lines file, in bytes.
+const MaxLine = 16 << 20
+
+// record is an article as a line of JSON has it. Title and body stay as they
+// are to the byte, for spans point into them.
+type record struct {
+	ID          flexible `json:"id"`
+	Title       string   `json:"title"`
+	Body        string   `json:"body"`
+	URL         string   `json:"url"`
+	Source      string   `json:"source"`
+	Distributor string   `json:"distributor"`
+	Agency      string   `json:"agency"`
+	Language    string   `json:"language"`
+	Lang        string   `json:"lang"`
+	Published   flexible `json:"published"`
+}
+
+// flexible is a string, or a number in its digits. What is neither is empty.
+type flexible string
+
+// UnmarshalJSON implements [json.Unmarshaler].
+func (f *flexible) UnmarshalJSON(data []byte) error {
+	var s string
+	if json.Unmarshal(data, &s) == nil {
+		*f = flexible(s)
+		return nil
+	}
+	var n json.Number
+	if json.Unmarshal(data, &n) == nil {
+		*f = flexible(n)
+	}
+	return nil
+}
+
+func (r record) article() (alerts.Article, error) {
+	a := alerts.Article{
+		ID:          strings.TrimSpace(string(r.ID)),
+		Title:       r.Title,
+		Body:        r.Body,
+		URL:         strings.TrimSpace(r.URL),
+		Publisher:   r.Source,
+		Distributor: r.Distributor,
+		Agency:      r.Agency,
+		Language:    languageTag(r.Language, r.Lang),
+		Published:   parseTime(string(r.Published)),
+	}
+	switch {
+	case a.ID == "":
+		return a, errors.New("the article has no id")
+	case strings.TrimSpace(a.Title) == "":
+		return a, errors.New("the article has no title")
+	}
+	return a, nil
+}
+
+// languageTag is the first tag that is given, in lower case.
+func languageTag(tags ...string) string {
+	for _, t := range tags {
+		if t = strings.TrimSpace(t); t != "" {
+			return strings.ToLower(strings.ReplaceAll(t, "_", "-"))
+		}
+	}
+	return ""
+}
+
+// decodeLines reads articles, one a line. A line that can't be read is a
+// problem; blank lines are nothing.
+func decodeLines(name string, r io.Reader) (alerts.Batch, error) {
+	var b alerts.Batch
+	in := bufio.NewReaderSize(r, 64<<10)
+	for number := 1; ; number++ {
+		line, err := readLine(in)
+		if errors.Is(err, io.EOF) {
+			return b, nil
+		}
+		if err != nil && !errors.Is(err, errLongLine) {
+			return b, fmt.Errorf("reading %s at line %d: %w", name, number, err)
+		}
+		var a alerts.Article
+		if err == nil {
+			line = bytes.TrimSpace(bytes.TrimPrefix(line, []byte("\uFEFF")))
+			if len(line) == 0 {
+				continue
+			}
+			a, err = decodeRecord(line)
+		}
+		if err != nil {
+			b.Problems = append(b.Problems, alerts.ItemProblem{Place: fmt.Sprintf("%s:%d", name, number), Err: err})
+			continue
+		}
+		b.Articles = append(b.Articles, a)
+	}
+}
+
+func decodeRecord(line []byte) (alerts.Article, error) {
+	var r record
+	if err := json.Unmarshal(line, &r); err != nil {
+		return alerts.Article{}, fmt.Errorf("the line is no article: %w", err)
+	}
+	return r.article()
+}
+
+var errLongLine = fmt.Errorf("the line is longer than %d bytes", MaxLine)
+
+// readLine reads a line with its end; io.EOF behind the last. Of a line that
+// is too long nothing is kept, and the next call gives the line after it.
+func readLine(in *bufio.Reader) ([]byte, error) {
+	var (
+		line []byte
+		long bool
+	)
+	for {
+		part, err := in.ReadSlice('\n')
+		if long = long || len(line)+len(part) > MaxLine; long {
+			line = nil
+		} else {
+			line = append(line, part...)
+		}
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			continue
+		case long && (err == nil || errors.Is(err, io.EOF)):
+			return nil, errLongLine
+		case errors.Is(err, io.EOF) && len(line) > 0:
+			return line, nil
+		}
+		return line, err
+	}
+}

@@ -1,0 +1,148 @@
+package wire
+
+import (
+	"bufio"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/bellwether/bellwether/alerts"
+)
+
+// MaxFile is the largest file that is read, in bytes after decompression.
+const MaxFile = 512 << 20
+
+// ErrTooLarge: a file has more than [MaxFile] bytes.
+var ErrTooLarge = fmt.Errorf("the file has more than %d bytes", MaxFile)
+
+// Decoder reads a file of one format.
+type Decoder func(r io.Reader) (alerts.Batch, error)
+
+// Decoders are by the extension of the files' names, with its point, in lower
+// case: ".xml".
+type Decoders map[string]Decoder
+
+// Reader reads article files by the extension of their names: .txt wire texts
+// (see [Parse]), .jsonl articles as JSON lines, .json ninjs items, and what
+// other decoders read. Any file may be gzipped; .gz behind the extension is
+// left out of account. It may be used by several goroutines.
+type Reader struct {
+	others Decoders
+}
+
+// NewReader makes a reader that knows other formats beside its own.
+func NewReader(others Decoders) *Reader {
+	return &Reader{others: maps.Clone(others)}
+}
+
+// Decode reads an article file of this package's own formats; see
+// [Reader.Decode].
+func Decode(name string, r io.Reader) (alerts.Batch, error) {
+	return NewReader(nil).Decode(name, r)
+}
+
+// Knows tells whether a file of this name can be read.
+func (r *Reader) Knows(name string) bool {
+	switch ext := extension(name); ext {
+	case ".txt", ".jsonl", ".json":
+		return true
+	default:
+		return r.others[ext] != nil
+	}
+}
+
+// extension is that of the name, .gz aside, in lower case. "-" stands for JSON
+// lines.
+func extension(name string) string {
+	if name == "-" {
+		return ".jsonl"
+	}
+	name = strings.ToLower(filepath.ToSlash(name))
+	return path.Ext(strings.TrimSuffix(name, ".gz"))
+}
+
+// Decode reads the file that in holds. name says what it is, and stands in
+// errors and in the places of problems; "-" is JSON lines. A file of which
+// nothing can be read is an error.
+func (r *Reader) Decode(name string, in io.Reader) (alerts.Batch, error) {
+	if !r.Knows(name) {
+		known := slices.Sorted(maps.Keys(r.others))
+		known = append([]string{".txt", ".jsonl", ".json"}, known...)
+		return alerts.Batch{}, fmt.Errorf("%s is no article file: its name should end with one of %s, or with .gz behind that",
+			name, strings.Join(known, ", "))
+	}
+	plain, err := decompress(in)
+	if err != nil {
+		return alerts.Batch{}, fmt.Errorf("reading %s: %w", name, err)
+	}
+	b, err := r.decode(name, &limited{r: plain, left: MaxFile})
+	b.Kind = alerts.FileSource
+	return b, err
+}
+
+func (r *Reader) decode(name string, in io.Reader) (alerts.Batch, error) {
+	ext := extension(name)
+	if ext == ".jsonl" {
+		return decodeLines(name, in)
+	}
+	if other := r.others[ext]; other != nil {
+		b, err := other(in)
+		for i, p := range b.Problems {
+			b.Problems[i].Place = name + ": " + p.Place
+		}
+		if err != nil {
+			err = fmt.Errorf("%s: %w", name, err)
+		}
+		return b, err
+	}
+	data, err := io.ReadAll(in)
+	if err != nil {
+		return alerts.Batch{}, fmt.Errorf("reading %s: %w", name, err)
+	}
+	if ext == ".json" {
+		return decodeNinjs(name, data)
+	}
+	stories, problems := Parse(name, data)
+	if len(stories) == 0 && len(problems) == 0 {
+		problems = []alerts.ItemProblem{{Place: name + ":1", Err: errors.New("the file is empty")}}
+	}
+	b := alerts.Batch{Problems: problems}
+	for _, s := range stories {
+		b.Articles = append(b.Articles, s.Article())
+	}
+	return b, nil
+}
+
+// decompress unpacks what begins as gzip does, whatever its name.
+func decompress(in io.Reader) (io.Reader, error) {
+	buffered := bufio.NewReader(in)
+	magic, err := buffered.Peek(2)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	if string(magic) != "\x1f\x8b" {
+		return buffered, nil
+	}
+	return gzip.NewReader(buffered)
+}
+
+// limited fails when there is more to read than is left.
+type limited struct {
+	r    io.Reader
+	left int64
+}
+
+// Read implements [io.Reader].
+func (l *limited) Read(p []byte) (int, error) {
+	n, err := l.r.Read(p)
+	if l.left -= int64(n); l.left < 0 {
+		return 0, ErrTooLarge
+	}
+	return n, err
+}
