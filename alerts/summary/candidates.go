@@ -13,9 +13,8 @@ const maxCandidates = 200
 
 // candidate is a sentence of the body that may stand in a summary.
 type candidate struct {
-	start, end int  // bytes in the body
-	order      int  // among the candidates
-	first      bool // begins its paragraph
+	start, end int // bytes in the body
+	order      int // among the candidates
 }
 
 func (c candidate) size() int { return c.end - c.start }
@@ -43,15 +42,20 @@ func candidates(title, body string) []candidate {
 		if line && (prose && isHeading(par) || isLabel(par, par, strings.ToLower(par))) {
 			continue
 		}
-		begin := p.Start + headLine(par)
-		begin += dateline(body[begin:p.End], len(out) == 0)
+		begin := p.Start + dateline(par, len(out) == 0)
 		if same(body[begin:p.End], title) {
 			continue
 		}
 		for _, s := range own {
-			c := candidate{start: max(s.Start, begin), end: s.End, order: len(out), first: s.Start <= begin}
-			c.start += bullet(body[c.start:max(c.start, c.end)])
-			if c.start >= c.end || isBoilerplate(body[c.start:c.end]) {
+			if s.End <= begin {
+				continue // a part of the dateline
+			}
+			c := candidate{start: max(s.Start, begin), end: s.End, order: len(out)}
+			if s.Start > begin {
+				c.start += dateline(body[c.start:c.end], false) // paragraphs were lost on the way
+			}
+			c.start += bullet(body[c.start:c.end])
+			if isBoilerplate(body[c.start:c.end]) {
 				continue
 			}
 			if out = append(out, c); len(out) == maxCandidates {
@@ -64,29 +68,7 @@ func candidates(title, body string) []candidate {
 
 // same reports whether s is the title again.
 func same(s, title string) bool {
-	return strings.EqualFold(strings.Join(strings.Fields(s), " "), strings.Join(strings.Fields(title), " "))
-}
-
-// headLine gives the length of a cross-head that shares a paragraph with the
-// text below it: a short line without a full stop, followed by a line whose
-// first word would have fitted onto it.
-func headLine(par string) int {
-	line, rest, found := strings.Cut(par, "\n")
-	if !found || !isHeading(line) || len(strings.Fields(line)) > 10 {
-		return 0
-	}
-	rest = strings.TrimLeftFunc(rest, unicode.IsSpace)
-	if r, _ := utf8.DecodeRuneInString(rest); unicode.IsLower(r) {
-		return 0
-	}
-	width := 0
-	for l := range strings.Lines(rest) {
-		width = max(width, len(strings.TrimSpace(l)))
-	}
-	if word, _, _ := strings.Cut(rest, " "); len(line)+1+len(word) > width {
-		return 0
-	}
-	return len(par) - len(rest)
+	return len(s) <= 2*len(title)+16 && strings.EqualFold(strings.Join(strings.Fields(s), " "), strings.Join(strings.Fields(title), " "))
 }
 
 // bullet gives the length of the list mark that s begins with.

@@ -33,7 +33,7 @@ func newModel(a alerts.Article, cands []candidate) model {
 	var in []int // by term: the number of candidates that hold it
 	analyzer := text.NewAnalyzer()
 	var field text.Field
-	analyzer.Field(&field, a.Body, a.Language)
+	analyzer.Field(&field, a.Body[:cands[len(cands)-1].end], a.Language)
 	tokens := field.Tokens
 	for i, c := range cands {
 		tokens = tokens[until(tokens, c.start):]

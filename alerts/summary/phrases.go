@@ -15,7 +15,7 @@ var labels = set(phrases(`
 var openings = phrases(`
 	click here|click on the link|click below|tap here|read more|read also|also read|read next|read the full story|read the full article|read the original|read full|see also:|see more:|related:|related story|related stories|related article|more on this story|more:|recommended:|recommended reading|watch:|watch more|watch now|watch the video|listen:|listen now|listen to the podcast
 	view original|view the original|to view the original|continue reading|story continues below|article continues below|scroll down to|skip to
-	sign up for our|sign up for daily|sign up to our|sign up to receive|sign up now|sign up here|subscribe to our|subscribe to the|subscribe now|subscribe for|get our|get the latest|join our newsletter|follow us|follow @|follow our|like us on|share this|share on|share:|share via|download our|download the app|stay up to date|never miss|support our journalism|support independent journalism|donate now|already a subscriber|log in to|register now
+	sign up for our|sign up for daily|sign up to our|sign up to receive|sign up now|sign up here|subscribe to our|subscribe to the|subscribe now|subscribe for|get our|get the latest|get all the latest|join our newsletter|follow us|follow @|follow our|like us on|share this|share on|share:|share via|download our|download the app|stay up to date|never miss|support our journalism|support independent journalism|donate now|already a subscriber|log in to|register now
 	photo:|photos:|photo by|photos by|photo credit|photo courtesy|photo/|image:|images:|image by|image credit|image source|image courtesy|picture:|pictures:|pictured:|file photo|file image|file picture|credit:|credits:|caption:|video:|video by|graphic:|graphic by|illustration:|illustration by|infographic:|logo -|logo:|getty images|ap photo
 	contact:|contacts:|media contact|press contact|press enquiries:|press inquiries:|media enquiries:|media inquiries:|for media enquiries|for media inquiries|for press enquiries|for press inquiries|for further information|for more information|for more details|for further details|for interviews|further information:|more information:|tel:|tel.|telephone:|phone:|ph:|mobile:|fax:|email:|e-mail:|e-mail him|e-mail her|twitter:|website:|web:|attachment:|attachments:
 	authorised by|authorized by|posted by|posted on|posted at|published:|published on|updated:|last updated|last modified|first published|reporting by|editing by|writing by|compiled by|translated by|additional reporting|with reporting by|with files from|this story has been|this article has been|this article was|this story was|this post was|this content was|an earlier version of this|a previous version of this|editor's note|editors' note|note to editors|notes to editors|key points:|highlights:|for immediate release|embargoed until|not for release|copyright ©|copyright (c)|copyright 20|copyright 19|(c) 20|the views expressed|the opinions expressed|views expressed|opinions expressed|this press release contains|this news release contains
@@ -31,7 +31,7 @@ var uncasedOpenings = phrases(`
 
 // tellTales make a line boilerplate wherever they stand in it.
 var tellTales = phrases(`
-	©|all rights reserved|click here|/prnewswire/|prnewswire.com|(business wire)|(globe newswire)|getty images|contributed to this report|contributed to this story|contributed reporting|reprint permission|may not be published, broadcast|may not be reproduced|follow us on|follow him on twitter|follow her on twitter|subscribe to our|sign up for our|our newsletter|daily newsletters|our privacy policy|terms of service apply|was originally published|originally appeared in|originally appeared on|view original content|do not imply endorsement|for immediate release|scan the qr code|our standards:|media contact:|press contact:
+	©|all rights reserved|click here|/prnewswire/|prnewswire.com|(business wire)|(globe newswire)|getty images|contributed to this report|contributed to this story|contributed reporting|reprint permission|may not be published, broadcast|may not be reproduced|follow us on|follow him on twitter|follow her on twitter|subscribe to our|sign up for our|our newsletter|to your inbox|in your inbox|daily newsletters|our privacy policy|terms of service apply|was originally published|originally appeared in|originally appeared on|view original content|do not imply endorsement|for immediate release|scan the qr code|our standards:|media contact:|press contact:
 	tous droits réservés|alle rechte vorbehalten|todos los derechos reservados|todos os direitos reservados|tutti i diritti riservati|alle rechten voorbehouden|все права защищены|جميع الحقوق محفوظة|版权所有|未经授权|未经许可|無断転載|무단 전재|무단전재|扫描二维码|责任编辑`)
 
 func phrases(table string) []string {
@@ -63,7 +63,7 @@ var openers = wordSet("in at on the a an for when while as if but and after befo
 // or a label of four letters does.
 var acronyms = wordSet("nato asean opec oecd unesco unicef unhcr mercosur nafta usmca covid-19 brics aids")
 
-var particles = wordSet("de del della di da do dos la le les las los el il of the am an im der den des und and et y e von zu")
+var particles = wordSet("& de del della di da do dos la le les las los el il of the am an im der den des und and et y e von zu")
 
 // dateWords are names of months and days, without the points of those cut short.
 var dateWords = wordSet(`

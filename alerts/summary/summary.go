@@ -104,12 +104,12 @@ func fold(body string, start, end int, spans []alerts.Span) (string, []extent) {
 	return b.String(), merge(marks)
 }
 
-// merge sorts extents and joins those that overlap.
+// merge sorts extents and joins those that touch or overlap.
 func merge(in []extent) []extent {
 	slices.SortFunc(in, func(x, y extent) int { return cmp.Or(cmp.Compare(x.start, y.start), cmp.Compare(x.end, y.end)) })
 	out := in[:0]
 	for _, e := range in {
-		if n := len(out); n > 0 && e.start < out[n-1].end {
+		if n := len(out); n > 0 && e.start <= out[n-1].end {
 			out[n-1].end = max(out[n-1].end, e.end)
 			continue
 		}
