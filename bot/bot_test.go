@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"go.uber.org/goleak"
-	"pgregory.net/rapid"
 
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot/chat"
@@ -122,7 +120,7 @@ func (w *world) state(d alerts.Destination) string {
 		fmt.Fprintf(&b, "%d %s %s paused=%v %s\n", s.Number, s.Query, s.Schedule, !s.Active(w.now), s.PausedUntil)
 	}
 	set, _ := w.store.Settings(context.Background(), d)
-	fmt.Fprintf(&b, "%s %s %s paused=%v %s", set.TimeZone, set.Quiet, set.Schedule, !set.Active(w.now), set.PausedUntil)
+	fmt.Fprintf(&b, "%s %s %s paused=%v %s", location(set), set.Quiet, set.Schedule, !set.Active(w.now), set.PausedUntil)
 	return b.String()
 }
 
@@ -340,72 +338,3 @@ func TestVerbAndArgsStandForText(t *testing.T) {
 		t.Errorf("reply %+v", r)
 	}
 }
-
-var back = regexp.MustCompile("^`([^`]+)` undoes it$")
-
-// TestRandomConversations: whatever is said, there is an answer whose code is
-// closed and whose hints fit, a number is never used twice, and what "takes it
-// back" does.
-func TestRandomConversations(t *testing.T) {
-	words := []string{
-		"subscribe", "unsubscribe", "edit", "pause", "resume", "preview", "digest", "timezone", "quiet", "why", "list", "help", "me:",
-		"steel", "tariff", "herring", "1", "2", "3", "#2", "for", "3d", "daily", "weekly", "mon", "08:00", "hourly", "instant",
-		"Europe/Brussels", "UTC", "22:00-07:00", "off", "yes", "AND", "\"", "`", "(", "新质", "\x1b[2J", "mine", "policy", "/policy",
-	}
-	rapid.Check(t, func(t *rapid.T) {
-		w := newWorld()
-		highest := 0
-		for range rapid.IntRange(1, 12).Draw(t, "commands") {
-			text := strings.Join(rapid.SliceOfN(rapid.SampledFrom(words), 1, 5).Draw(t, "words"), " ")
-			before := w.state(alice.Direct())
-			r := w.say(t, text)
-			if strings.TrimSpace(show(r)) == "" {
-				t.Fatalf("%q got no answer", text)
-			}
-			said := []string{r.Text}
-			if r.Problem != nil {
-				said = append(said, r.Problem.Text)
-				if r.Problem.Position < 0 || r.Problem.Position > len([]rune(r.Problem.Input))+1 {
-					t.Fatalf("%q: position %d in %q", text, r.Problem.Position, r.Problem.Input)
-				}
-			}
-			for _, s := range append(said, r.Hints...) {
-				if strings.Count(s, "`")%2 != 0 {
-					t.Fatalf("%q: code is not closed in %q", text, s)
-				}
-			}
-			subs, _ := w.store.List(context.Background(), alice.Direct())
-			for _, s := range subs {
-				highest = max(highest, s.Number)
-			}
-			if highest != w.store.numbers[alice.Direct()] && len(subs) > 0 && subs[len(subs)-1].Number > w.store.numbers[alice.Direct()] {
-				t.Fatalf("number %d was never given", highest)
-			}
-			w.takeBack(t, text, before, r.Hints)
-		}
-		if w.log.Len() > 0 {
-			t.Fatalf("logged %s", &w.log)
-		}
-	})
-}
-
-// takeBack tries in a copy of the conversation's words whether the hint does
-// what it says, and then redoes the command.
-func (w *world) takeBack(t *rapid.T, text, before string, hints []string) {
-	for _, h := range hints {
-		m := back.FindStringSubmatch(h)
-		if m == nil {
-			continue
-		}
-		after := w.state(alice.Direct())
-		if r := w.say(t, m[1]); r.Problem != nil {
-			t.Fatalf("%q says %q, which fails: %s", text, h, r.Problem.Text)
-		}
-		if got := w.state(alice.Direct()); zoneless(got) != zoneless(before) {
-			t.Fatalf("%q and its %q lead from\n%s over\n%s to\n%s", text, h, before, after, got)
-		}
-	}
-}
-
-// zoneless takes UTC said for UTC not said.
-func zoneless(state string) string { return strings.ReplaceAll(state, "\nUTC ", "\n ") }

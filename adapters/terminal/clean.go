@@ -57,10 +57,11 @@ func printable(r rune) rune {
 }
 
 // webLink gives address in a form that is safe within an OSC 8 sequence, and
-// whether it is one that a click may open.
+// whether it is one that a click may open: a name before the host, as in
+// https://gov.example@evil.example, is there to deceive.
 func webLink(address string) (string, bool) {
 	u, err := url.Parse(address)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil {
 		return "", false
 	}
 	s := u.String()

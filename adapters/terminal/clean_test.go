@@ -82,6 +82,7 @@ func TestWebLink(t *testing.T) {
 		{"javascript:alert(1)", "", false},
 		{"file:///etc/passwd", "", false},
 		{"https:///nohost", "", false},
+		{"https://gov.example@evil.example/", "", false},
 		{"", "", false},
 	}
 	for _, tt := range tests {

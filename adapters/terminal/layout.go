@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -147,7 +148,7 @@ func (p *page) delivery(d alerts.Delivery) string {
 // alert lays out one article: its headline, and what belongs to it set in.
 func (p *page) alert(a alerts.Alert, loc *time.Location, actions bool) {
 	const in = "  "
-	title, linked := p.link(p.bold(clean(a.Article.Title)), a.Article.URL)
+	title, linked := p.link(p.bold(cmp.Or(clean(a.Article.Title), "(no headline)")), a.Article.URL)
 	p.text("", "", title)
 	if about := about(a.Article, loc); about != "" {
 		p.text(in, in, p.dim(about))
