@@ -60,7 +60,7 @@ type Outbox interface {
 	Enqueue(ctx context.Context, p []alerts.Pending) (added int, err error)
 	// Move puts all that waits in from at the end of to, in order, to be
 	// written to at the time at or later. Nothing is sent twice by it. With from
-	// equal to to it changes only that time, and moved is 0.
+	// equal to to it changes only that time.
 	Move(ctx context.Context, from, to alerts.Lane, at time.Time) (moved int, err error)
 	// Waiting gives the keys of what waits for a destination, for why and tests.
 	Waiting(ctx context.Context, d alerts.Destination) ([]alerts.Item, error)
