@@ -1,0 +1,150 @@
+package dispatch
+
+import (
+	"sync"
+	"time"
+
+	"github.com/bellwether/bellwether/alerts"
+)
+
+// Pauses of a scope that refused for good: it is tried again after the first,
+// then after twice as long, up to the last.
+const (
+	firstBlock = 10 * time.Minute
+	lastBlock  = 6 * time.Hour
+)
+
+// holds knows what must not be sent to for a while: what a platform asked to
+// be left alone, and what it refuses for good. It lives in memory; after a
+// restart the platform says it again at the first send.
+type holds struct {
+	now func() time.Time
+
+	mu      sync.Mutex
+	until   map[area]hold
+	buckets map[alerts.Destination]string
+}
+
+// area is what a scope means for a destination, or a bucket of rate limits.
+type area struct {
+	scope  alerts.Scope
+	place  alerts.Destination // with its narrower parts left empty
+	bucket string
+}
+
+type hold struct {
+	until time.Time
+	block time.Duration // of a refusal for good: how long the last pause was
+}
+
+func newHolds(now func() time.Time) *holds {
+	return &holds{now: now, until: map[area]hold{}, buckets: map[alerts.Destination]string{}}
+}
+
+func areaOf(d alerts.Destination, s alerts.Scope) area {
+	switch s {
+	case alerts.ScopePlatform:
+		d = alerts.Destination{Platform: d.Platform}
+	case alerts.ScopeWorkspace:
+		d = alerts.Destination{Platform: d.Platform, Workspace: d.Workspace}
+	}
+	return area{scope: s, place: d}
+}
+
+// areas are those that d lies in.
+func (h *holds) areas(d alerts.Destination) []area {
+	out := []area{areaOf(d, alerts.ScopeDestination), areaOf(d, alerts.ScopeWorkspace), areaOf(d, alerts.ScopePlatform)}
+	if b, ok := h.buckets[d]; ok {
+		out = append(out, bucketArea(d, b))
+	}
+	return out
+}
+
+func bucketArea(d alerts.Destination, bucket string) area {
+	return area{place: alerts.Destination{Platform: d.Platform}, bucket: bucket}
+}
+
+// wait is how long nothing may be sent to d.
+func (h *holds) wait(d alerts.Destination) time.Duration {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var longest time.Duration
+	for _, a := range h.areas(d) {
+		longest = max(longest, h.until[a].until.Sub(h.now()))
+	}
+	return longest
+}
+
+// pause keeps everything in the scope of d quiet for the time after.
+func (h *holds) pause(d alerts.Destination, s alerts.Scope, after time.Duration) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.extend(areaOf(d, s), after)
+}
+
+func (h *holds) extend(a area, after time.Duration) {
+	old := h.until[a]
+	if until := h.now().Add(after); until.After(old.until) {
+		old.until = until
+		h.until[a] = old
+	}
+}
+
+// block pauses what refused for good, longer each time. first is false while
+// it is blocked already.
+func (h *holds) block(d alerts.Destination, s alerts.Scope) (after time.Duration, first bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	a := areaOf(d, s)
+	old := h.until[a]
+	first = old.block == 0
+	now := h.now()
+	if old.block > 0 && old.until.After(now) {
+		return old.until.Sub(now), false // another send met it at the same time
+	}
+	old.block = min(max(2*old.block, firstBlock), lastBlock)
+	old.until = now.Add(old.block)
+	h.until[a] = old
+	return old.block, first
+}
+
+// accepted notes that d took a message: whatever it lies in is well again. It
+// reports whether something was blocked. The receipt's bucket is kept quiet
+// for as long as it wants.
+func (h *holds) accepted(d alerts.Destination, r alerts.Receipt) (back bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, a := range h.areas(d) {
+		if old, ok := h.until[a]; ok {
+			back = back || old.block > 0
+			if old.block > 0 || !old.until.After(h.now()) {
+				delete(h.until, a)
+			}
+		}
+	}
+	delete(h.buckets, d)
+	if r.Bucket != "" && r.NotBefore.After(h.now()) {
+		h.sweep()
+		h.buckets[d] = r.Bucket
+		h.extend(bucketArea(d, r.Bucket), r.NotBefore.Sub(h.now()))
+	}
+	return back
+}
+
+// sweep forgets what is over, when much has come together.
+func (h *holds) sweep() {
+	if len(h.buckets)+len(h.until) < 10_000 {
+		return
+	}
+	now := h.now()
+	for a, o := range h.until {
+		if o.block == 0 && !o.until.After(now) {
+			delete(h.until, a)
+		}
+	}
+	for d, b := range h.buckets {
+		if _, ok := h.until[bucketArea(d, b)]; !ok {
+			delete(h.buckets, d)
+		}
+	}
+}

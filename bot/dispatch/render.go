@@ -1,0 +1,250 @@
+package dispatch
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/bellwether/bellwether/alerts"
+	"github.com/bellwether/bellwether/alerts/match"
+	"github.com/bellwether/bellwether/alerts/schedule"
+	"github.com/bellwether/bellwether/alerts/summary"
+)
+
+// alertsInPart bounds the alerts of one message of a digest.
+const alertsInPart = 10
+
+// view is what a claim refers to, as it is now.
+type view struct {
+	settings      alerts.Settings
+	location      *time.Location
+	subscriptions map[alerts.SubscriptionID]alerts.Subscription
+	now           time.Time
+}
+
+// part is what becomes one message.
+type part struct {
+	key    string
+	items  []alerts.Item // what the message answers for
+	alerts []alerts.Alert
+	// gone are the keys of items that nobody wants any more, lost those whose
+	// article can't be shown, with the reason.
+	gone []string
+	lost map[string]error
+}
+
+// uncertain: an earlier try may have arrived without anyone knowing.
+func (p part) uncertain() bool {
+	return slices.ContainsFunc(p.items, begun)
+}
+
+// marked: an earlier try was under way when its dispatcher stopped.
+func (p part) marked() bool {
+	return slices.ContainsFunc(p.items, func(i alerts.Item) bool { return i.Sending })
+}
+
+func (p part) attempt() int {
+	n := 0
+	for _, i := range p.items {
+		n = max(n, i.Attempt)
+	}
+	return n
+}
+
+func (p part) keys() []string {
+	out := make([]string, len(p.items))
+	for i, item := range p.items {
+		out[i] = item.Key
+	}
+	return out
+}
+
+// begun reports whether a send of i was tried. Its answer may have been lost.
+func begun(i alerts.Item) bool { return i.Sending || i.Attempt > 0 }
+
+// view reads settings and subscriptions for a claim.
+func (d *Dispatcher) view(ctx context.Context, c alerts.Claim) (view, error) {
+	v := view{now: d.cfg.Now(), subscriptions: map[alerts.SubscriptionID]alerts.Subscription{}}
+	var err error
+	if v.settings, err = d.cfg.Subscriptions.Settings(ctx, c.Lane.Destination); err != nil {
+		return v, fmt.Errorf("read the settings of %s: %w", c.Lane.Destination, err)
+	}
+	v.location = d.zones.location(v.settings.TimeZone)
+	var ids []alerts.SubscriptionID
+	for _, i := range c.Items {
+		ids = append(ids, i.Subscriptions...)
+	}
+	slices.Sort(ids)
+	all, err := d.cfg.Subscriptions.Subscriptions(ctx, c.Lane.Destination, slices.Compact(ids))
+	if err != nil {
+		return v, fmt.Errorf("read the subscriptions of %s: %w", c.Lane.Destination, err)
+	}
+	for _, s := range all {
+		v.subscriptions[s.ID] = s
+	}
+	return v, nil
+}
+
+// parts divides a claim into messages. What was begun in an earlier claim
+// comes first, in a part of its own, so that it has the key that it had then.
+func (d *Dispatcher) parts(ctx context.Context, c alerts.Claim, v view) ([]part, error) {
+	if !c.Lane.Schedule.IsDigest() {
+		var out []part
+		for _, i := range c.Items {
+			p, err := d.part(ctx, []alerts.Item{i}, v)
+			if err != nil {
+				return nil, err
+			}
+			p.key = i.Key
+			out = append(out, p)
+		}
+		return out, nil
+	}
+	n := 0
+	for n < len(c.Items) && begun(c.Items[n]) {
+		n++
+	}
+	var out []part
+	for items := range slices.Chunk(c.Items[:n], alertsInPart) {
+		p, err := d.part(ctx, items, v)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, p)
+	}
+	fresh, err := d.part(ctx, c.Items[n:], v)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, fresh.divide()...)
+	for i := range out {
+		if len(out[i].items) > 0 {
+			out[i].key = out[i].items[0].Key + "/part"
+		}
+	}
+	return out, nil
+}
+
+// part renders items that are sent as one message.
+func (d *Dispatcher) part(ctx context.Context, items []alerts.Item, v view) (part, error) {
+	p := part{items: items, lost: map[string]error{}}
+	for _, i := range items {
+		a, err := d.cfg.Articles.Article(ctx, i.Article)
+		if errors.Is(err, alerts.ErrNotFound) {
+			p.lost[i.Key] = fmt.Errorf("read article %s: %w", i.Article, err)
+			continue
+		}
+		if err != nil {
+			return p, fmt.Errorf("read article %s: %w", i.Article, err)
+		}
+		alert, err := d.alert(a, i, v)
+		switch {
+		case err != nil:
+			p.lost[i.Key] = err
+		case len(alert.Subscriptions) == 0:
+			p.gone = append(p.gone, i.Key)
+		default:
+			p.alerts = append(p.alerts, alert)
+		}
+	}
+	return p, nil
+}
+
+// divide cuts what was never sent into parts of alertsInPart alerts. What is
+// gone or lost goes with the first.
+func (p part) divide() []part {
+	wanted := slices.DeleteFunc(slices.Clone(p.items), func(i alerts.Item) bool {
+		return p.lost[i.Key] != nil || slices.Contains(p.gone, i.Key)
+	})
+	var out []part
+	for n := 0; n < len(wanted); n += alertsInPart {
+		end := min(n+alertsInPart, len(wanted))
+		out = append(out, part{items: wanted[n:end], alerts: p.alerts[n:end]})
+	}
+	if len(p.gone)+len(p.lost) > 0 {
+		out = append([]part{{gone: p.gone, lost: p.lost}}, out...)
+	}
+	return out
+}
+
+// alert renders an article for those of the item's subscriptions that still
+// want it; it has none of them if none does. An error is an article that
+// can't be rendered, now or ever.
+func (d *Dispatcher) alert(a alerts.Article, i alerts.Item, v view) (out alerts.Alert, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("rendering article %s panicked: %v", a.ID, r)
+		}
+	}()
+	out.Article = a
+	if slices.Contains(v.settings.Muted, a.ID) {
+		return out, nil
+	}
+	doc := match.NewDocument(a)
+	for _, id := range i.Subscriptions {
+		s, known := v.subscriptions[id]
+		if !known {
+			continue
+		}
+		if paused, _ := schedule.Paused(v.settings, s, v.now); paused {
+			continue
+		}
+		spans, hit := doc.Spans(s.Query)
+		if !hit {
+			continue
+		}
+		out.Subscriptions = append(out.Subscriptions, s)
+		out.Spans = append(out.Spans, spans...)
+	}
+	if len(out.Subscriptions) == 0 {
+		return out, nil
+	}
+	slices.SortFunc(out.Subscriptions, func(x, y alerts.Subscription) int { return cmp.Compare(x.Number, y.Number) })
+	out.Spans = merge(out.Spans)
+	s := summary.Summarize(a, out.Spans, d.cfg.Sentences)
+	out.Summary, out.Highlights = s.Sentences, s.Highlights
+	return out, nil
+}
+
+// merge sorts spans and joins those that touch or overlap.
+func merge(spans []alerts.Span) []alerts.Span {
+	slices.SortFunc(spans, func(x, y alerts.Span) int {
+		return cmp.Or(cmp.Compare(x.Field, y.Field), cmp.Compare(x.Start, y.Start))
+	})
+	var out []alerts.Span
+	for _, s := range spans {
+		if n := len(out); n > 0 && out[n-1].Field == s.Field && s.Start <= out[n-1].End {
+			out[n-1].End = max(out[n-1].End, s.End)
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// zones keeps time zones by name; loading one reads files.
+type zones struct {
+	mu     sync.Mutex
+	byName map[string]*time.Location
+}
+
+func newZones() *zones { return &zones{byName: map[string]*time.Location{"": time.UTC}} }
+
+// location is the zone of that name, UTC where there is none.
+func (z *zones) location(name string) *time.Location {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	l := z.byName[name]
+	if l == nil {
+		var err error
+		if l, err = time.LoadLocation(name); err != nil {
+			l = time.UTC
+		}
+		z.byName[name] = l
+	}
+	return l
+}

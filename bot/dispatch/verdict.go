@@ -1,0 +1,194 @@
+package dispatch
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/bellwether/bellwether/alerts"
+	"github.com/bellwether/bellwether/alerts/schedule"
+)
+
+const (
+	firstBackoff = 2 * time.Second
+	maxBackoff   = 10 * time.Minute
+	// attemptsAside is how often a head fails before it steps aside, if others
+	// on its platform succeed meanwhile.
+	attemptsAside = 5
+	// maxAge ends the tries of what fails, counted from when it was first due.
+	maxAge = 24 * time.Hour
+	// lately is how long a success on a platform shows that it works.
+	lately = 10 * time.Minute
+	// maxAsked bounds what a platform may ask for.
+	maxAsked = 6 * time.Hour
+)
+
+// verdict records what became of a send.
+func (t *turn) verdict(ctx context.Context, p part, msg alerts.Delivery, r alerts.Receipt, err error) (outcome, step) {
+	var refusal *alerts.SendError
+	switch {
+	case err == nil:
+		t.counts.sent.Add(1)
+		t.log.Info("alert sent", "key", msg.Key, "articles", articlesOf(p), "subscriptions", subscriptionsOf(p), "attempt", msg.Attempt)
+		return t.done(ctx, p, r)
+	case !errors.As(err, &refusal):
+		return t.failed(ctx, p, err)
+	case !refusal.Permanent:
+		t.pauseScope(refusal)
+		return t.refused(ctx, p, asked(refusal), err), leave
+	case refusal.Scope == alerts.ScopeMessage:
+		return t.fail(ctx, p, err)
+	}
+	return t.refused(ctx, p, t.block(refusal), err), leave
+}
+
+func articlesOf(p part) []string {
+	var out []string
+	for _, a := range p.alerts {
+		out = append(out, a.Article.ID)
+	}
+	return out
+}
+
+func subscriptionsOf(p part) []alerts.SubscriptionID {
+	var out []alerts.SubscriptionID
+	for _, a := range p.alerts {
+		for _, s := range a.Subscriptions {
+			out = append(out, s.ID)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// done records a message that is with its reader.
+func (t *turn) done(ctx context.Context, p part, r alerts.Receipt) (outcome, step) {
+	lane := t.claim.Lane
+	t.forget(p.key)
+	t.recent.add(lane, t.cfg.Now())
+	if t.holds.accepted(lane.Destination, r) {
+		t.log.Info("sending is possible again")
+	}
+	ok := t.record(ctx, "done", func(ctx context.Context) error {
+		return t.cfg.Outbox.Done(ctx, t.claim, p.key, r, r.NotBefore, p.keys()...)
+	})
+	return outcome{again: r.NotBefore}, after(ok)
+}
+
+// failed puts a part off that failed without a definite answer. The head of a
+// lane steps aside when the fault seems to be its own.
+func (t *turn) failed(ctx context.Context, p part, err error) (outcome, step) {
+	attempts := p.attempt() + 1
+	delay := t.backoff(attempts - 1)
+	log := t.log.With("key", p.key, "attempts", attempts, "error", err)
+	switch {
+	case attempts < attemptsAside:
+	case t.age(p) > maxAge:
+		return t.fail(ctx, p, err)
+	case t.recent.others(t.claim.Lane, t.cfg.Now()):
+		log.Warn("send failed again; it steps aside")
+		t.counts.aside.Add(1)
+		ok := t.record(ctx, "aside", func(ctx context.Context) error {
+			return t.cfg.Outbox.Aside(ctx, t.claim, delay, err.Error(), p.keys()...)
+		})
+		return outcome{again: t.cfg.Now().Add(delay), err: err, aside: true}, after(ok)
+	}
+	log.Warn("send failed; it is tried again", "delay", delay)
+	t.counts.retried.Add(1)
+	t.record(ctx, "retry", func(ctx context.Context) error {
+		return t.cfg.Outbox.Retry(ctx, t.claim, delay, err.Error(), p.keys()...)
+	})
+	return outcome{again: t.cfg.Now().Add(delay), err: err}, leave
+}
+
+// fail moves a part to the dead letters.
+func (t *turn) fail(ctx context.Context, p part, err error) (outcome, step) {
+	t.log.Error("alert given up", "key", p.key, "error", err)
+	t.counts.failed.Add(1)
+	ok := t.record(ctx, "fail", func(ctx context.Context) error {
+		return t.cfg.Outbox.Fail(ctx, t.claim, err.Error(), p.keys()...)
+	})
+	return outcome{}, after(ok)
+}
+
+// refused gives the lane back after a definite refusal: no attempt counts, and
+// the marks of the part are cleared.
+func (t *turn) refused(ctx context.Context, p part, span time.Duration, err error) outcome {
+	t.log.Warn("the platform takes nothing for a while", "key", p.key, "pause", span, "error", err)
+	return t.giveBack(ctx, span, err, p.keys()...)
+}
+
+// pauseScope keeps everything quiet that a platform's wish covers.
+func (t *turn) pauseScope(e *alerts.SendError) {
+	if e.Scope > alerts.ScopeMessage {
+		t.holds.pause(t.claim.Lane.Destination, e.Scope, asked(e))
+	}
+}
+
+func asked(e *alerts.SendError) time.Duration {
+	return min(max(e.After, time.Second), maxAsked)
+}
+
+// block pauses what refuses for good and tells the owner the first time.
+func (t *turn) block(e *alerts.SendError) time.Duration {
+	d := t.claim.Lane.Destination
+	span, first := t.holds.block(d, e.Scope)
+	if first {
+		t.log.Error("refused for good; what waits is kept, and tried again from time to time", "scope", e.Scope.String(), "error", e)
+		t.cfg.Blocked(d, e.Scope, e)
+	}
+	return span
+}
+
+// age is how long ago the oldest of p was first due.
+func (t *turn) age(p part) time.Duration {
+	var oldest time.Duration
+	for _, i := range p.items {
+		due := schedule.Next(t.claim.Lane.Schedule, t.view.settings.Quiet, t.view.location, i.Enqueued)
+		oldest = max(oldest, t.cfg.Now().Sub(due))
+	}
+	return oldest
+}
+
+// backoff is the pause after so many failures.
+func (d *Dispatcher) backoff(failures int) time.Duration {
+	return d.jittered(min(firstBackoff<<min(failures, 20), maxBackoff))
+}
+
+// successes remembers, by platform, the latest success and the latest one in
+// another lane.
+type successes struct {
+	mu         sync.Mutex
+	byPlatform map[string][2]success
+}
+
+type success struct {
+	lane alerts.Lane
+	at   time.Time
+}
+
+func (s *successes) add(lane alerts.Lane, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	platform := lane.Destination.Platform
+	both := s.byPlatform[platform]
+	if both[0].lane != lane {
+		both[1] = both[0]
+	}
+	both[0] = success{lane, now}
+	s.byPlatform[platform] = both
+}
+
+// others reports whether lately a lane other than this one was written to.
+func (s *successes) others(lane alerts.Lane, now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, one := range s.byPlatform[lane.Destination.Platform] {
+		if one.lane != lane && !one.at.IsZero() && now.Sub(one.at) <= lately {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,326 @@
+package matching
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/bellwether/bellwether/alerts"
+	"github.com/bellwether/bellwether/alerts/match"
+)
+
+const (
+	defaultBatch = 64
+	defaultWait  = time.Second
+	// enqueueAtOnce bounds how many Pendings one call of Enqueue carries.
+	enqueueAtOnce = 4096
+	// maxTries is how often an article is tried that can't be matched.
+	maxTries = 5
+
+	firstPause = 100 * time.Millisecond
+	maxPause   = 10 * time.Second
+)
+
+// Config is what a Matcher is made of. Log, Subscriptions and Outbox are
+// required.
+type Config struct {
+	Log           ArticleLog
+	Subscriptions Subscriptions
+	Outbox        Outbox
+	// Batch is how many articles are taken from the log at once.
+	Batch int
+	// Wait is how long Run waits for an article before it reads the change log
+	// again.
+	Wait   time.Duration
+	Logger *slog.Logger
+	Now    func() time.Time
+	// Jitter gives numbers in [0, 1) that spread tries in time.
+	Jitter func() float64
+}
+
+// Matcher carries articles from the log into the outbox. Load, Run and Drain
+// must not be called at the same time; Stats may be.
+type Matcher struct {
+	cfg       Config
+	newEngine func() engine
+	book      *book  // nil until loaded
+	revision  string // of the change log, as far as book has it
+	rebuilds  chan engine
+	hits      []match.Hit // kept for its memory
+	counts    counters
+}
+
+// Stats counts what a Matcher did since it was made.
+type Stats struct {
+	Subscriptions, Articles, Hits, Enqueued, GivenUp int64
+}
+
+type counters struct {
+	subscriptions, articles, hits, enqueued, givenUp atomic.Int64
+}
+
+// New makes a Matcher.
+func New(cfg Config) *Matcher {
+	if cfg.Batch <= 0 {
+		cfg.Batch = defaultBatch
+	}
+	if cfg.Wait <= 0 {
+		cfg.Wait = defaultWait
+	}
+	if cfg.Logger == nil {
+		cfg.Logger = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Jitter == nil {
+		cfg.Jitter = rand.Float64
+	}
+	return &Matcher{
+		cfg:       cfg,
+		newEngine: func() engine { return match.NewEngine() },
+		rebuilds:  make(chan engine, 1),
+	}
+}
+
+// Stats gives the counts so far; Subscriptions is how many there are.
+func (m *Matcher) Stats() Stats {
+	c := &m.counts
+	return Stats{
+		Subscriptions: c.subscriptions.Load(), Articles: c.articles.Load(),
+		Hits: c.hits.Load(), Enqueued: c.enqueued.Load(), GivenUp: c.givenUp.Load(),
+	}
+}
+
+// Load reads the snapshot of the subscriptions and the changes since. Run and
+// Drain do so themselves if it was not done.
+func (m *Matcher) Load(ctx context.Context) error {
+	b := newBook(m.newEngine())
+	revision, err := m.cfg.Subscriptions.Snapshot(ctx, b.apply)
+	if err != nil {
+		return fmt.Errorf("read the snapshot of the subscriptions: %w", err)
+	}
+	revision, err = m.cfg.Subscriptions.Changes(ctx, revision, b.apply)
+	if err != nil {
+		return fmt.Errorf("read the changes since the snapshot: %w", err)
+	}
+	if err := b.engine.Rebuild(ctx); err != nil {
+		return fmt.Errorf("index the subscriptions: %w", err)
+	}
+	b.changes = 0
+	m.book, m.revision = b, revision
+	m.counts.subscriptions.Store(int64(len(b.entries)))
+	return nil
+}
+
+// Run matches articles as they come until ctx ends, then returns nil. It
+// outlasts a store that fails: it tries again with back-off.
+func (m *Matcher) Run(ctx context.Context) error {
+	var owned sync.WaitGroup
+	owned.Go(func() { m.rebuild(ctx) })
+	defer owned.Wait()
+	for ctx.Err() == nil {
+		if _, err := m.step(ctx, m.cfg.Wait, m.persist); err != nil {
+			return nil // persist only gives up when ctx has ended
+		}
+	}
+	return nil
+}
+
+// Drain matches what the log has and returns when it has nothing more. It
+// tries once: what a store refuses is its error.
+func (m *Matcher) Drain(ctx context.Context) error {
+	try := func(_ context.Context, f func() error) error { return f() }
+	for {
+		n, err := m.step(ctx, 0, try)
+		if err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
+// step takes one batch through: read it, bring the subscriptions up to date,
+// match, enqueue, acknowledge. The order makes that who subscribed before an
+// article was logged hears of it.
+func (m *Matcher) step(ctx context.Context, wait time.Duration, try func(context.Context, func() error) error) (int, error) {
+	if m.book == nil {
+		if err := try(ctx, func() error { return m.Load(ctx) }); err != nil {
+			return 0, err
+		}
+	}
+	var batch []alerts.LogEntry
+	err := try(ctx, func() (err error) {
+		if batch, err = m.cfg.Log.Next(ctx, m.cfg.Batch, wait); err != nil {
+			err = fmt.Errorf("read the article log: %w", err)
+		}
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	if err := try(ctx, func() error { return m.follow(ctx) }); err != nil {
+		return 0, err
+	}
+	finished, err := m.batch(ctx, batch, try)
+	if err != nil || len(finished) == 0 {
+		return len(batch), err
+	}
+	return len(batch), try(ctx, func() error {
+		if err := m.cfg.Log.Ack(ctx, finished...); err != nil {
+			return fmt.Errorf("acknowledge articles: %w", err)
+		}
+		return nil
+	})
+}
+
+// follow reads the change log to its end.
+func (m *Matcher) follow(ctx context.Context) error {
+	revision, err := m.cfg.Subscriptions.Changes(ctx, m.revision, m.book.apply)
+	if errors.Is(err, alerts.ErrGap) {
+		m.cfg.Logger.Info("the change log was cut; the subscriptions are read again")
+		return m.Load(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("read the changes of the subscriptions: %w", err)
+	}
+	m.revision = revision
+	m.counts.subscriptions.Store(int64(len(m.book.entries)))
+	if m.book.changes > 1000+len(m.book.entries)/8 {
+		select {
+		case m.rebuilds <- m.book.engine:
+			m.book.changes = 0
+		default: // one is under way
+		}
+	}
+	return nil
+}
+
+// batch matches entries and enqueues their alerts. It returns the tokens of
+// those that are finished; others are handed out again.
+func (m *Matcher) batch(ctx context.Context, entries []alerts.LogEntry, try func(context.Context, func() error) error) ([]string, error) {
+	var finished []string
+	var waiting []alerts.Pending
+	flush := func() error {
+		defer func() { waiting = waiting[:0] }()
+		return m.enqueue(ctx, waiting, try)
+	}
+	held := false
+	for _, e := range entries {
+		pendings, err := m.pendings(e)
+		switch {
+		case err == nil:
+			waiting = append(waiting, pendings...)
+		case e.Err != nil || e.Tries > maxTries:
+			m.counts.givenUp.Add(1)
+			m.cfg.Logger.Error("article given up", "article", e.Article.ID, "token", e.Token, "tries", e.Tries, "error", err)
+		default:
+			m.cfg.Logger.Warn("article can't be matched; it is tried again", "article", e.Article.ID, "tries", e.Tries, "error", err)
+			held = true
+			continue
+		}
+		finished = append(finished, e.Token)
+		if len(waiting) >= enqueueAtOnce {
+			if err := flush(); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := flush(); err != nil {
+		return nil, err
+	}
+	if held {
+		m.pause(ctx, firstPause)
+	}
+	return finished, nil
+}
+
+// pendings matches one entry. A panic on a strange text is an error: it must
+// not take the other articles with it.
+func (m *Matcher) pendings(e alerts.LogEntry) (out []alerts.Pending, err error) {
+	if e.Err != nil {
+		return nil, fmt.Errorf("read the record: %w", e.Err)
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			m.cfg.Logger.Error("matching panicked", "article", e.Article.ID, "panic", r, "stack", string(debug.Stack()))
+			err = fmt.Errorf("matching panicked: %v", r)
+		}
+	}()
+	m.hits = m.book.engine.Match(e.Article, m.hits[:0])
+	out = m.book.pendings(e.Article, m.hits, m.cfg.Now())
+	m.counts.articles.Add(1)
+	m.counts.hits.Add(int64(len(m.hits)))
+	return out, nil
+}
+
+func (m *Matcher) enqueue(ctx context.Context, all []alerts.Pending, try func(context.Context, func() error) error) error {
+	for len(all) > 0 {
+		n := min(len(all), enqueueAtOnce)
+		err := try(ctx, func() error {
+			added, err := m.cfg.Outbox.Enqueue(ctx, all[:n])
+			if err != nil {
+				return fmt.Errorf("put %d alerts into the outbox: %w", n, err)
+			}
+			m.counts.enqueued.Add(int64(added))
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		all = all[n:]
+	}
+	return nil
+}
+
+// persist tries f until it succeeds or ctx ends. The log hears of the first
+// failure and of the end of it.
+func (m *Matcher) persist(ctx context.Context, f func() error) error {
+	pause := firstPause
+	for failures := 0; ; failures++ {
+		err := f()
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err == nil:
+			if failures > 0 {
+				m.cfg.Logger.Info("matching goes on", "failed_tries", failures)
+			}
+			return nil
+		case failures == 0:
+			m.cfg.Logger.Error("matching is held up; it tries again", "error", err)
+		}
+		m.pause(ctx, pause)
+		pause = min(2*pause, maxPause)
+	}
+}
+
+// pause waits for half of d to d, or until ctx ends.
+func (m *Matcher) pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d/2 + time.Duration(m.cfg.Jitter()*float64(d)/2))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
+
+// rebuild indexes engines anew when they were much changed, beside the
+// matching.
+func (m *Matcher) rebuild(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case e := <-m.rebuilds:
+			if err := e.Rebuild(ctx); err != nil && ctx.Err() == nil {
+				m.cfg.Logger.Error("subscriptions not indexed anew; matching goes on with the old index", "error", err)
+			}
+		}
+	}
+}
