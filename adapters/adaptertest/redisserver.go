@@ -1,0 +1,190 @@
+package adaptertest
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+)
+
+// Redis gives the URL of a real Redis for one test: the server that
+// BELLWETHER_TEST_REDIS (host:port) names, or else a private one that ends
+// with the test. Use [Prefix] for keys. Without a redis-server to start, the
+// test is skipped, or fails if CI=true or BELLWETHER_REQUIRE_REDIS=1.
+func Redis(t testing.TB) string {
+	t.Helper()
+	if addr := os.Getenv("BELLWETHER_TEST_REDIS"); addr != "" {
+		return "redis://" + addr
+	}
+	return "redis://" + StartRedis(t).Addr
+}
+
+// Prefix gives a key prefix that no other test uses.
+func Prefix(t testing.TB) string {
+	t.Helper()
+	return "test-" + rand.Text()[:10] + ":"
+}
+
+// Server is a private redis-server.
+type Server struct {
+	Addr string
+	dir  string
+	args []string
+	cmd  *exec.Cmd
+	out  *bytes.Buffer
+}
+
+// StartRedis starts a redis-server on a free loopback port, with further
+// arguments as on its command line. The test's end stops it.
+func StartRedis(t testing.TB, args ...string) *Server {
+	t.Helper()
+	binary := findRedis(t)
+	// A port that was free a moment ago may be taken by the time the server
+	// wants it: then try another.
+	var last string
+	for range 5 {
+		s := &Server{Addr: freeAddr(t), dir: t.TempDir(), args: args}
+		if last = s.launch(t, binary); last == "" {
+			t.Cleanup(s.Kill)
+			return s
+		}
+	}
+	t.Fatalf("redis-server does not start: %s", last)
+	return nil
+}
+
+func findRedis(t testing.TB) string {
+	t.Helper()
+	binary, err := exec.LookPath("redis-server")
+	if err == nil {
+		return binary
+	}
+	const message = "no redis-server found: install it (for example apt-get install redis-server), " +
+		"or set BELLWETHER_TEST_REDIS to the host:port of a server that tests may write to"
+	if os.Getenv("CI") == "true" || os.Getenv("BELLWETHER_REQUIRE_REDIS") == "1" {
+		t.Fatal(message)
+	}
+	t.Skip(message)
+	return ""
+}
+
+func freeAddr(t testing.TB) string {
+	t.Helper()
+	var conf net.ListenConfig
+	l, err := conf.Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatalf("find a free port: %v", err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// launch starts the server and waits until it answers; it returns why not.
+func (s *Server) launch(t testing.TB, binary string) string {
+	t.Helper()
+	_, port, _ := strings.Cut(s.Addr, ":")
+	args := append([]string{"--port", port, "--bind", "127.0.0.1", "--dir", s.dir, "--save", "", "--appendonly", "no"}, s.args...)
+	s.out = new(bytes.Buffer)
+	s.cmd = exec.CommandContext(context.WithoutCancel(t.Context()), binary, args...)
+	s.cmd.Stdout, s.cmd.Stderr = s.out, s.out
+	if err := s.cmd.Start(); err != nil {
+		return err.Error()
+	}
+	c := goredis.NewClient(&goredis.Options{Addr: s.Addr, MaxRetries: -1, DialerRetries: 1})
+	defer c.Close()
+	deadline, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	for {
+		if id, err := c.ConfigGet(deadline, "dir").Result(); err == nil && sameDir(id["dir"], s.dir) {
+			return ""
+		}
+		select {
+		case <-deadline.Done():
+			s.Kill()
+			return s.out.String()
+		case <-time.After(10 * time.Millisecond): // the server tells nobody when it is ready
+		}
+	}
+}
+
+// sameDir guards against another server that took the port.
+func sameDir(a, b string) bool {
+	x, errX := filepath.EvalSymlinks(a)
+	y, errY := filepath.EvalSymlinks(b)
+	return errX == nil && errY == nil && x == y
+}
+
+// Kill ends the server at once, as a crash would. A second call does nothing.
+func (s *Server) Kill() {
+	if s.cmd == nil || s.cmd.Process == nil {
+		return
+	}
+	_ = s.cmd.Process.Kill()
+	_ = s.cmd.Wait()
+	s.cmd = nil
+}
+
+// StartCluster starts a Redis Cluster of n masters and returns their
+// addresses. The test's end stops it.
+func StartCluster(t testing.TB, n int) []string {
+	t.Helper()
+	nodes := make([]*Server, n)
+	addrs := make([]string, n)
+	for i := range nodes {
+		_, bus, _ := strings.Cut(freeAddr(t), ":")
+		nodes[i] = StartRedis(t, "--cluster-enabled", "yes", "--cluster-config-file", fmt.Sprintf("nodes-%d.conf", i),
+			"--cluster-node-timeout", "2000", "--cluster-port", bus)
+		addrs[i] = nodes[i].Addr
+	}
+	const slots = 16384
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	clients := make([]*goredis.Client, n)
+	for i, addr := range addrs {
+		clients[i] = goredis.NewClient(&goredis.Options{Addr: addr})
+		defer clients[i].Close()
+		if err := clients[i].ClusterAddSlotsRange(ctx, i*slots/n, (i+1)*slots/n-1).Err(); err != nil {
+			t.Fatalf("give slots to a node of the cluster: %v", err)
+		}
+		if i > 0 {
+			host, port, _ := strings.Cut(addrs[0], ":")
+			bus := busPort(nodes[0].args)
+			if err := clients[i].Do(ctx, "CLUSTER", "MEET", host, port, bus).Err(); err != nil {
+				t.Fatalf("join a node to the cluster: %v", err)
+			}
+		}
+	}
+	for _, c := range clients {
+		for {
+			info, err := c.ClusterInfo(ctx).Result()
+			if err == nil && strings.Contains(info, "cluster_state:ok") &&
+				strings.Contains(info, fmt.Sprintf("cluster_known_nodes:%d\r\n", n)) {
+				break
+			}
+			select {
+			case <-ctx.Done():
+				t.Fatalf("the cluster does not come up: %v %s", err, info)
+			case <-time.After(20 * time.Millisecond): // nodes gossip in their own time
+			}
+		}
+	}
+	return addrs
+}
+
+func busPort(args []string) string {
+	for i, a := range args {
+		if a == "--cluster-port" {
+			return args[i+1]
+		}
+	}
+	return ""
+}

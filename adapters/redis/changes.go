@@ -1,0 +1,136 @@
+package redis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"github.com/bellwether/bellwether/alerts"
+)
+
+// The most records and changes that are asked for at once.
+const (
+	scanPage   = 2000
+	changePage = 500
+)
+
+// Snapshot implements matching.Subscriptions. The revision is read before the
+// records, so that what changes meanwhile is given again by Changes.
+func (s *Subscriptions) Snapshot(ctx context.Context, yield func(alerts.Change) error) (string, error) {
+	revision, err := s.c.db.HGet(ctx, s.prefix+"meta", "rev").Result()
+	if errors.Is(err, goredis.Nil) {
+		revision, err = "0", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read the revision of the subscriptions: %w", err)
+	}
+	// Settings first: an engine then never has a subscription without them.
+	err = s.scan(ctx, "set", func(name, record string) error { return s.yieldSettings(ctx, name, record, yield) })
+	if err == nil {
+		err = s.scan(ctx, "sub", func(name, record string) error { return s.yieldSubscription(ctx, name, record, yield) })
+	}
+	if err != nil {
+		return "", fmt.Errorf("read all subscriptions: %w", err)
+	}
+	return revision, nil
+}
+
+// scan calls f for each field of a hash, for some perhaps twice.
+func (s *Subscriptions) scan(ctx context.Context, hash string, f func(name, record string) error) error {
+	var cursor uint64
+	for {
+		fields, next, err := s.c.db.HScan(ctx, s.prefix+hash, cursor, "", scanPage).Result()
+		if err != nil {
+			return err
+		}
+		for i := 0; i+1 < len(fields); i += 2 {
+			if err := f(fields[i], fields[i+1]); err != nil {
+				return err
+			}
+		}
+		if next == 0 {
+			return nil
+		}
+		cursor = next
+	}
+}
+
+// Changes implements matching.Subscriptions. Of several changes of one
+// subscription it may give only the last.
+func (s *Subscriptions) Changes(ctx context.Context, revision string, yield func(alerts.Change) error) (string, error) {
+	if _, err := strconv.ParseUint(revision, 10, 53); err != nil {
+		return "", fmt.Errorf("revision %q of the subscriptions: %w", revision, alerts.ErrGap)
+	}
+	for {
+		reached, more, err := s.changesPage(ctx, revision, yield)
+		if err != nil {
+			return "", fmt.Errorf("read the changes after revision %s: %w", revision, err)
+		}
+		if revision = reached; !more {
+			return revision, nil
+		}
+	}
+}
+
+func (s *Subscriptions) changesPage(ctx context.Context, revision string, yield func(alerts.Change) error) (string, bool, error) {
+	reply, err := s.c.run(ctx, scriptChanges, s.prefix, revision, changePage).Slice()
+	if err != nil {
+		return "", false, err
+	}
+	if len(reply) < 2 || (len(reply)-2)%3 != 0 {
+		return "", false, errReply
+	}
+	reached, ok := reply[0].(string)
+	more, okMore := reply[1].(int64)
+	if !ok || !okMore {
+		return "", false, errReply
+	}
+	if reached == "gap" {
+		return "", false, alerts.ErrGap
+	}
+	for i := 2; i < len(reply); i += 3 {
+		kind, _ := reply[i].(string)
+		name, _ := reply[i+1].(string)
+		record, _ := reply[i+2].(string)
+		f := s.yieldSubscription
+		if kind == "d" {
+			f = s.yieldSettings
+		}
+		if err := f(ctx, name, record, yield); err != nil {
+			return "", false, err
+		}
+	}
+	return reached, more == 1, nil
+}
+
+func (s *Subscriptions) yieldSubscription(ctx context.Context, name, record string, yield func(alerts.Change) error) error {
+	if record == "" {
+		n, err := strconv.ParseUint(name, 10, 64)
+		if err != nil {
+			return errReply
+		}
+		id := alerts.SubscriptionID(n)
+		return yield(alerts.Change{Removed: &id})
+	}
+	sub, err := s.decode(ctx, record)
+	if err != nil {
+		s.c.log.ErrorContext(ctx, "subscription can't be read", "subscription", name, "error", err)
+		return nil
+	}
+	return yield(alerts.Change{Set: &sub})
+}
+
+func (s *Subscriptions) yieldSettings(ctx context.Context, name, record string, yield func(alerts.Change) error) error {
+	d, err := alerts.ParseDestination(name)
+	if err == nil {
+		var set alerts.Settings
+		if set, err = decodeSettings(d, record); err == nil {
+			return yield(alerts.Change{Settings: &set})
+		}
+	}
+	s.c.log.ErrorContext(ctx, "settings can't be read", "destination", name, "error", err)
+	return nil
+}

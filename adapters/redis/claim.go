@@ -1,0 +1,222 @@
+package redis
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"github.com/bellwether/bellwether/alerts"
+)
+
+// Claim implements dispatch.Outbox: one pipeline that looks at the head of
+// every shard, and one more if something is due. A claim of a digest lane has
+// at most 500 items. Until is on this process's clock, and never later than
+// the store's end of the lease.
+func (o *Outbox) Claim(ctx context.Context, n int, lease time.Duration) ([]alerts.Claim, error) {
+	due, _, err := o.heads(ctx)
+	if err == nil && len(due) > 0 {
+		var claims []alerts.Claim
+		if claims, err = o.claim(ctx, due, n, lease); err == nil {
+			return claims, nil
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("claim from the outbox: %w", err)
+	}
+	return nil, nil
+}
+
+// heads gives the shards in which a lane is due, beginning at another one each
+// time, and how long it is until the next is if there are none (negative if
+// nothing waits at all).
+func (o *Outbox) heads(ctx context.Context) (due []int, next time.Duration, err error) {
+	pipe := o.c.db.Pipeline()
+	clock := pipe.Time(ctx)
+	first := int(o.turn.Add(1)) % o.shards()
+	heads := make([]*goredis.ZSliceCmd, o.shards())
+	for i := range heads {
+		heads[i] = pipe.ZRangeWithScores(ctx, o.prefix((first+i)%o.shards())+"ready", 0, 0)
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
+		return nil, 0, err
+	}
+	now := clock.Val().UnixMilli()
+	next = -1
+	for i, head := range heads {
+		z := head.Val()
+		if len(z) == 0 {
+			continue
+		}
+		left := time.Duration(int64(z[0].Score)-now) * time.Millisecond
+		if left <= 0 {
+			due = append(due, (first+i)%o.shards())
+		} else if next < 0 || left < next {
+			next = left
+		}
+	}
+	return due, next, nil
+}
+
+// claim asks the shards for n lanes together.
+func (o *Outbox) claim(ctx context.Context, shards []int, n int, lease time.Duration) ([]alerts.Claim, error) {
+	var calls []scriptCall
+	for i, shard := range shards {
+		// What n does not divide goes to the first.
+		share := n / len(shards)
+		if i < n%len(shards) {
+			share++
+		}
+		if share > 0 {
+			calls = append(calls, scriptCall{o.prefix(shard), []any{share, lease.Milliseconds(), digestMost}})
+		}
+	}
+	until := time.Now().Add(lease)
+	cmds, err := o.c.runAll(ctx, scriptClaim, calls)
+	var claims []alerts.Claim
+	for _, cmd := range cmds {
+		rows, errCmd := cmd.Slice()
+		if errCmd != nil {
+			continue // it is err, or its like
+		}
+		for _, row := range rows {
+			c, errClaim := decodeClaim(row, until)
+			if errClaim != nil {
+				return nil, errClaim
+			}
+			claims = append(claims, c)
+		}
+	}
+	if len(claims) > 0 {
+		// What some shards gave must not wait for its lease because another
+		// failed; that one is asked again by the next Claim.
+		return claims, nil
+	}
+	return nil, err
+}
+
+func decodeClaim(row any, until time.Time) (alerts.Claim, error) {
+	f, ok := row.([]any)
+	if !ok || len(f) != 4 {
+		return alerts.Claim{}, errReply
+	}
+	flat, ok := f[3].([]any)
+	if !ok {
+		return alerts.Claim{}, errReply
+	}
+	head, err := texts(f[:3], 3)
+	if err != nil {
+		return alerts.Claim{}, err
+	}
+	c := alerts.Claim{Until: until}
+	var errDestination, errSchedule, errToken error
+	c.Lane.Destination, errDestination = alerts.ParseDestination(head[0])
+	c.Lane.Schedule, errSchedule = alerts.ParseSchedule(head[1])
+	c.Token, errToken = strconv.ParseUint(head[2], 10, 64)
+	if err := errors.Join(errDestination, errSchedule, errToken); err != nil {
+		return c, err
+	}
+	marked, err := texts(flat, len(flat))
+	if err != nil || len(marked)%3 != 0 {
+		return c, errReply
+	}
+	for i := 0; i < len(marked); i += 3 {
+		item, err := itemOf(head[0], marked[i], marked[i+1], marked[i+2])
+		if err != nil {
+			return c, err
+		}
+		c.Items = append(c.Items, item)
+	}
+	return c, nil
+}
+
+// Wait implements dispatch.Outbox. It hears of what other processes put in.
+func (o *Outbox) Wait(ctx context.Context, d time.Duration) error {
+	message := o.c.waker.listen(topicOutbox)
+	due, next, err := o.heads(ctx)
+	if err != nil {
+		return fmt.Errorf("look at the outbox: %w", err)
+	}
+	if len(due) > 0 {
+		return ctx.Err()
+	}
+	if next >= 0 && next < d {
+		d = next
+	}
+	return o.c.waker.wait(ctx, message, d)
+}
+
+// verdict carries out a verdict on keys of a claim.
+func (o *Outbox) verdict(ctx context.Context, verb string, c alerts.Claim, ms int64, text, name string, keys []string) error {
+	destination := c.Lane.Destination.String()
+	args := []any{o.channel(), verb, destination, c.Lane.Schedule.String(), c.Token, ms, text, name}
+	for _, key := range keys {
+		args = append(args, restOf(key))
+	}
+	status, err := o.c.run(ctx, scriptVerdict, o.shard(c.Lane.Destination), args...).Int()
+	if err == nil && status < 0 {
+		err = alerts.ErrStale
+	}
+	if err != nil {
+		return fmt.Errorf("%s in the outbox, lane %s of %s: %w", verb, c.Lane.Schedule, destination, err)
+	}
+	return nil
+}
+
+// Sending implements dispatch.Outbox. Unlike the verdicts it is refused once
+// the lease has ended, even if nobody else has claimed the lane.
+func (o *Outbox) Sending(ctx context.Context, c alerts.Claim, keys ...string) error {
+	return o.verdict(ctx, "sending", c, 0, "", "", keys)
+}
+
+// Done implements dispatch.Outbox. The lease lasts until all items of the
+// claim have their verdict; next holds for all lanes of the destination.
+func (o *Outbox) Done(ctx context.Context, c alerts.Claim, message string, r alerts.Receipt, next time.Time, keys ...string) error {
+	data, err := json.Marshal(receiptJSON{Messages: r.Messages, Bucket: r.Bucket})
+	if err != nil {
+		return fmt.Errorf("encode a receipt: %w", err)
+	}
+	return o.verdict(ctx, "done", c, millis(next), string(data), message, keys)
+}
+
+// Retry implements dispatch.Outbox. It ends the claim of the whole lane.
+func (o *Outbox) Retry(ctx context.Context, c alerts.Claim, delay time.Duration, reason string, keys ...string) error {
+	return o.verdict(ctx, "retry", c, max(delay.Milliseconds(), 0), cut(reason), "", keys)
+}
+
+// Defer implements dispatch.Outbox. It ends the claim of the whole lane.
+func (o *Outbox) Defer(ctx context.Context, c alerts.Claim, delay time.Duration, keys ...string) error {
+	return o.verdict(ctx, "defer", c, max(delay.Milliseconds(), 0), "", "", keys)
+}
+
+// Fail implements dispatch.Outbox.
+func (o *Outbox) Fail(ctx context.Context, c alerts.Claim, reason string, keys ...string) error {
+	return o.verdict(ctx, "fail", c, 0, cut(reason), "", keys)
+}
+
+// Drop implements dispatch.Outbox.
+func (o *Outbox) Drop(ctx context.Context, c alerts.Claim, keys ...string) error {
+	return o.verdict(ctx, "drop", c, 0, "", "", keys)
+}
+
+// Aside implements dispatch.Outbox. It counts a failed attempt, as Retry does.
+func (o *Outbox) Aside(ctx context.Context, c alerts.Claim, delay time.Duration, reason string, keys ...string) error {
+	return o.verdict(ctx, "aside", c, max(delay.Milliseconds(), 0), cut(reason), "", keys)
+}
+
+// cut keeps a reason short enough to be stored beside every item.
+func cut(reason string) string {
+	const most = 500
+	if len(reason) <= most {
+		return reason
+	}
+	end := most
+	for end > 0 && reason[end]&0xC0 == 0x80 {
+		end--
+	}
+	return reason[:end]
+}

@@ -1,0 +1,101 @@
+package redis_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/bellwether/bellwether/adapters/adaptertest"
+	"github.com/bellwether/bellwether/adapters/redis"
+	"github.com/bellwether/bellwether/adapters/redis/embedded"
+	"github.com/bellwether/bellwether/bot"
+	"github.com/bellwether/bellwether/bot/dispatch"
+	"github.com/bellwether/bellwether/bot/ingest"
+	"github.com/bellwether/bellwether/bot/matching"
+)
+
+var (
+	_ bot.SubscriptionStore  = (*redis.Subscriptions)(nil)
+	_ matching.Subscriptions = (*redis.Subscriptions)(nil)
+	_ dispatch.Subscriptions = (*redis.Subscriptions)(nil)
+	_ bot.Archive            = (*redis.Articles)(nil)
+	_ ingest.ArticleLog      = (*redis.Articles)(nil)
+	_ matching.ArticleLog    = (*redis.Articles)(nil)
+	_ dispatch.Articles      = (*redis.Articles)(nil)
+	_ bot.Outbox             = (*redis.Outbox)(nil)
+	_ matching.Outbox        = (*redis.Outbox)(nil)
+	_ dispatch.Outbox        = (*redis.Outbox)(nil)
+)
+
+const reclaim = 60 * time.Millisecond
+
+// store is a kind of server.
+type store struct{ url string }
+
+// open gives a function that opens clients of one fresh store.
+func (s store) open(t *testing.T) func(consumer string) *redis.Client {
+	prefix := adaptertest.Prefix(t)
+	return func(consumer string) *redis.Client {
+		o := redis.Options{
+			URL: s.url, Prefix: prefix, Consumer: consumer, Shards: 5, Reclaim: reclaim, LogLength: 300,
+		}
+		c, err := redis.Open(t.Context(), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() {
+			if err := c.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+		return c
+	}
+}
+
+func openEmbedded(t testing.TB, path string) *embedded.Server {
+	t.Helper()
+	s, err := embedded.Open(t.Context(), path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// onEvery runs a test on each kind of store.
+func onEvery(t *testing.T, f func(t *testing.T, s store)) {
+	t.Run("embedded", func(t *testing.T) {
+		mini := openEmbedded(t, t.TempDir()+"/store")
+		f(t, store{url: mini.URL()})
+	})
+	t.Run("redis", func(t *testing.T) { f(t, store{url: adaptertest.Redis(t)}) })
+}
+
+func TestSubscriptionStore(t *testing.T) {
+	onEvery(t, func(t *testing.T, s store) {
+		adaptertest.TestSubscriptionStore(t, func(t *testing.T) adaptertest.SubscriptionStore {
+			return s.open(t)("a").Subscriptions()
+		})
+	})
+}
+
+func TestArticleLog(t *testing.T) {
+	onEvery(t, func(t *testing.T, s store) {
+		adaptertest.TestArticleLog(t, reclaim, func(t *testing.T) func(string) adaptertest.ArticleLog {
+			open := s.open(t)
+			return func(consumer string) adaptertest.ArticleLog { return open(consumer).Articles() }
+		})
+	})
+}
+
+func TestOutbox(t *testing.T) {
+	onEvery(t, func(t *testing.T, s store) {
+		adaptertest.TestOutbox(t, func(t *testing.T) func() adaptertest.Outbox {
+			open := s.open(t)
+			return func() adaptertest.Outbox { return open("").Outbox() }
+		})
+	})
+}

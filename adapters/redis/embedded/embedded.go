@@ -1,0 +1,305 @@
+// Package embedded is a store in the program's own process: a server that
+// speaks Redis's protocol (miniredis) on the loopback interface, behind a
+// random password, for the same adapter that talks to a real Redis. Its
+// content is saved to one file and restored from it.
+//
+// It is for one process. Every save writes everything, so it suits the some
+// hundred thousand alerts of a small installation, not millions.
+package embedded
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/alicebob/miniredis/v2/server"
+	"github.com/gofrs/flock"
+	goredis "github.com/redis/go-redis/v9"
+)
+
+// SaveEvery is how long a change may be in memory only, unless Sync is called.
+const SaveEvery = 500 * time.Millisecond
+
+// Server is a running store. It owns its listener, its lock on the file and
+// the goroutine that saves.
+type Server struct {
+	path     string
+	log      *slog.Logger
+	mini     *miniredis.Miniredis
+	password string
+	lock     *flock.Flock
+	client   *goredis.Client // the server's own, for dump and restore
+
+	writes atomic.Uint64 // grows with every command that changes something
+	wake   chan struct{} // someone waits for a save
+	cancel context.CancelFunc
+	done   sync.WaitGroup
+	close  sync.Once
+	closed error
+
+	mu      sync.Mutex
+	saved   uint64 // what of writes is on disk
+	waiting []waiter
+	ended   bool
+}
+
+// waiter waits until saved has reached want.
+type waiter struct {
+	want  uint64
+	reply chan error // buffered
+}
+
+// Open starts a store with the content of the file path, which need not exist;
+// its folder is made if need be. It fails if another process has the file open,
+// or if the file is damaged or was written by a newer version; the file is
+// untouched then.
+func Open(ctx context.Context, path string, log *slog.Logger) (*Server, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("store file: %w", err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("make the folder of the store file: %w", err)
+	}
+	s := &Server{path: path, log: log, password: rand.Text(), wake: make(chan struct{}, 1)}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.lock, err = lockFile(path + ".lock"); err != nil {
+		return nil, fmt.Errorf("open the store file %s: %w", path, err)
+	}
+	if err := s.start(ctx); err != nil {
+		s.stop()
+		return nil, err
+	}
+	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	s.cancel = cancel
+	s.done.Go(func() { s.run(run) })
+	return s, nil
+}
+
+func (s *Server) start(ctx context.Context) error {
+	removeLeftovers(s.path)
+	keys, err := readFile(s.path)
+	if err != nil {
+		return err
+	}
+	s.mini = miniredis.NewMiniRedis()
+	s.mini.RequireAuth(s.password)
+	if err := s.mini.Start(); err != nil {
+		return fmt.Errorf("start the embedded store: %w", err)
+	}
+	// TTLs follow the machine's clock; without TTLs that costs nothing.
+	s.mini.ClockTTL(true)
+	s.client = goredis.NewClient(&goredis.Options{
+		Addr: s.mini.Addr(), Password: s.password, Protocol: 2, DisableIdentity: true,
+		ReadTimeout: 5 * time.Minute, WriteTimeout: 5 * time.Minute, ContextTimeoutEnabled: true,
+	})
+	if err := restore(ctx, s.client, keys); err != nil {
+		return fmt.Errorf("restore the store from %s: %w", s.path, err)
+	}
+	s.mini.Server().SetPreHook(s.count)
+	return nil
+}
+
+// Addr is the address at which the server listens, host:port.
+func (s *Server) Addr() string { return s.mini.Addr() }
+
+// URL is the address with the password: a secret of this process.
+func (s *Server) URL() string {
+	u := url.URL{Scheme: "redis", User: url.UserPassword("", s.password), Host: s.mini.Addr()}
+	return u.String()
+}
+
+// harmless are commands that change nothing but are not marked so, or whose
+// change need not be saved by itself: what a reader of a stream was given and
+// did not acknowledge is given to it again anyway.
+var harmless = map[string]bool{
+	"EVAL": true, "EVALSHA": true, "SCRIPT": true, "AUTH": true, "HELLO": true, "PING": true, "CLIENT": true,
+	"SELECT": true, "ECHO": true, "QUIT": true, "INFO": true, "COMMAND": true, "TIME": true, "XINFO": true,
+	"PUBLISH": true, "SUBSCRIBE": true, "UNSUBSCRIBE": true, "PSUBSCRIBE": true, "PUNSUBSCRIBE": true,
+	"XREADGROUP": true, "XAUTOCLAIM": true, "MULTI": true, "EXEC": true, "DISCARD": true, "WATCH": true,
+}
+
+// count sees every command before it runs, those that scripts call too. In a
+// script it runs under the server's lock, so that a dump has either all of a
+// script's changes or none and is counted accordingly.
+func (s *Server) count(_ *server.Peer, command string, _ ...string) bool {
+	if !harmless[command] && !s.mini.IsReadOnlyCommand(command) {
+		s.writes.Add(1)
+	}
+	return false
+}
+
+var errClosed = errors.New("the embedded store is closed")
+
+// Sync returns when a save that contains everything done so far is on disk.
+// Those who wait at the same time share one save.
+func (s *Server) Sync(ctx context.Context) error {
+	s.mu.Lock()
+	want := s.writes.Load()
+	if s.saved >= want {
+		s.mu.Unlock()
+		return nil
+	}
+	if s.ended {
+		s.mu.Unlock()
+		return errClosed
+	}
+	w := waiter{want: want, reply: make(chan error, 1)}
+	s.waiting = append(s.waiting, w)
+	s.mu.Unlock()
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+	select {
+	case err := <-w.reply:
+		return err
+	case <-ctx.Done():
+		return fmt.Errorf("save the store: %w", ctx.Err())
+	}
+}
+
+// run saves when someone waits for it, and else now and then.
+func (s *Server) run(ctx context.Context) {
+	ticker := time.NewTicker(SaveEvery)
+	defer ticker.Stop()
+	failing := false
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.wake:
+		case <-ticker.C:
+		}
+		err := s.save(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil && !failing:
+			s.log.ErrorContext(ctx, "store can't be saved; will go on trying", "file", s.path, "error", err)
+		case err == nil && failing:
+			s.log.InfoContext(ctx, "store is saved again", "file", s.path)
+		}
+		failing = err != nil
+	}
+}
+
+// save writes the file if anything changed, and answers those who wait for it.
+func (s *Server) save(ctx context.Context) error {
+	n := s.writes.Load()
+	s.mu.Lock()
+	clean := s.saved >= n
+	s.mu.Unlock()
+	var err error
+	if !clean {
+		err = s.write(ctx)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err == nil {
+		s.saved = max(s.saved, n)
+	}
+	left := s.waiting[:0]
+	for _, w := range s.waiting {
+		if w.want > n {
+			left = append(left, w)
+			continue
+		}
+		w.reply <- err
+	}
+	s.waiting = left
+	if len(left) > 0 {
+		select {
+		case s.wake <- struct{}{}:
+		default:
+		}
+	}
+	return err
+}
+
+func (s *Server) write(ctx context.Context) error {
+	keys, err := dump(ctx, s.client, time.Now())
+	if err != nil {
+		return fmt.Errorf("save the store: %w", err)
+	}
+	return writeFile(s.path, keys)
+}
+
+// Close saves a last time, ends the server and gives the file free. Clients
+// should be closed before.
+func (s *Server) Close() error {
+	s.close.Do(func() {
+		s.cancel()
+		s.done.Wait()
+		s.closed = s.save(context.Background())
+		s.mu.Lock()
+		s.ended = true
+		for _, w := range s.waiting {
+			w.reply <- errClosed
+		}
+		s.waiting = nil
+		s.mu.Unlock()
+		s.stop()
+	})
+	return s.closed
+}
+
+// stop ends what start began, as far as it came.
+func (s *Server) stop() {
+	if s.client != nil {
+		_ = s.client.Close()
+	}
+	if s.mini != nil {
+		s.mini.Close()
+	}
+	// The lock's file stays: removing it would let two processes lock two
+	// files of the same name.
+	_ = s.lock.Close()
+}
+
+// lockFile takes the lock and notes who has it.
+func lockFile(path string) (*flock.Flock, error) {
+	lock := flock.New(path, flock.SetPermissions(0o600))
+	ok, err := lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("lock %s: %w", path, err)
+	}
+	if ok {
+		if err := os.WriteFile(path, fmt.Appendln(nil, os.Getpid()), 0o600); err != nil {
+			_ = lock.Close()
+			return nil, fmt.Errorf("lock %s: %w", path, err)
+		}
+		return lock, nil
+	}
+	holder := "another process"
+	if pid := readPID(path); pid != "" {
+		holder = "process " + pid
+	}
+	return nil, fmt.Errorf("in use by %s: stop that one first, or use another folder with --data", holder)
+}
+
+func readPID(path string) string {
+	f, err := os.Open(path)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, 20))
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(data))
+}

@@ -1,0 +1,43 @@
+-- Logs an article unless it was seen.
+-- KEYS: 1 prefix. ARGV: 1 id, 2 JSON, 3 mark of the id, 4 of the URL, 5 of the
+-- body (4 and 5 may be empty), 6 hash of the text, 7 "1" for history, which no
+-- matcher reads, 8 wake channel, 9 and 10 days that the stream and records are
+-- kept. Returns "added", "revised" or "duplicate", the article's id and its
+-- latest revision, and the time at which it was logged.
+local now = clock()
+local i, u, b = ARGV[3], ARGV[4], ARGV[5]
+local id = find(i, u, '')
+local verdict, rev = 'added', 1
+if id then
+  verdict, rev = 'revised', revision(id) + 1
+  if call('HEXISTS', K .. 'mark', 'v' .. ARGV[6] .. ' ' .. id) == 1 then verdict = 'duplicate' end
+else
+  id = find(b, '', '')
+  if id then verdict = 'duplicate' else id = ARGV[1] end
+end
+stood(id, now)
+if verdict == 'duplicate' then
+  rev = revision(id)
+  sign(id, int(rev), {i, u, b})
+  return {verdict, id, int(rev), int(now)}
+end
+
+-- Each logged article takes a few out that are past their time.
+local last = int(now - tonumber(ARGV[10]) * DAY)
+for _, old in ipairs(call('ZRANGEBYSCORE', K .. 'recv', '-inf', last, 'LIMIT', 0, 20)) do
+  for r = 1, revision(old) - 1 do call('DEL', K .. 'old:' .. int(r) .. ':' .. old) end
+  call('DEL', K .. 'art:' .. old)
+  call('ZREM', K .. 'recv', old)
+end
+
+local key = K .. 'art:' .. id
+if verdict == 'revised' and call('EXISTS', key) == 1 then call('RENAME', key, K .. 'old:' .. int(rev - 1) .. ':' .. id) end
+call('SET', key, int(rev) .. ' ' .. int(now) .. ' ' .. ARGV[2])
+call('ZADD', K .. 'recv', int(now), id)
+sign(id, int(rev), {i, u, b, 'v' .. ARGV[6] .. ' ' .. id})
+if ARGV[7] ~= '1' then
+  local first = int(now - tonumber(ARGV[9]) * DAY)
+  call('XADD', K .. 'log', 'MINID', '~', first, '*', 'id', id, 'rev', int(rev))
+  call('PUBLISH', ARGV[8], 'append')
+end
+return {verdict, id, int(rev), int(now)}

@@ -1,0 +1,59 @@
+-- What every script on articles begins with.
+-- KEYS[1] is the prefix of all keys here, with their hash tag:
+--   log       stream of what matchers are to read: id, rev
+--   art:ID    the latest revision, "REV LOGGED JSON" (LOGGED in ms)
+--   old:REV:ID  an earlier one, for those who have not read it yet
+--   recv      sorted set of ids, by the time in ms at which the latest was logged
+--   mark      hash from a mark of what was seen to the article's id: "i..." its
+--             ids, "u..." its URLs, "b..." its bodies, each hashed, and
+--             "v... ID" the versions of ID that were logged
+--   names     hash from id to "REV MARK\nMARK...", all that mark holds of it
+--   age       sorted set of ids, by the time in ms at which they last stood in
+--             a source's document
+--   stand:SOURCE   set of ids that stand in a source's last good document
+--   settled   hash from source to the time in ms of its last good poll
+--   state     hash from source to its own state
+local K = KEYS[1]
+local call = redis.call
+local DAY = 86400000
+
+local function int(n) return string.format('%.0f', n) end
+
+local function clock()
+  local t = call('TIME')
+  return tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
+end
+
+-- find gives the id of the article that has one of these marks; empty ones
+-- are none.
+local function find(i, u, b)
+  for _, m in ipairs({i, u, b}) do
+    if m ~= '' then
+      local id = call('HGET', K .. 'mark', m)
+      if id then return id end
+    end
+  end
+end
+
+-- stood notes that an article stood in a document at a time.
+local function stood(id, at)
+  local was = tonumber(call('ZSCORE', K .. 'age', id) or 0)
+  if at > was then call('ZADD', K .. 'age', int(at), id) end
+end
+
+-- sign adds marks to an article's, with its latest revision.
+local function sign(id, rev, marks)
+  local fresh = {}
+  for _, m in ipairs(marks) do
+    if m ~= '' and call('HSETNX', K .. 'mark', m, id) == 1 then fresh[#fresh + 1] = m end
+  end
+  local names = call('HGET', K .. 'names', id)
+  local have = names and string.match(names, '^%d+ (.*)$') or ''
+  if #fresh > 0 then have = have .. table.concat(fresh, '\n') .. '\n' end
+  call('HSET', K .. 'names', id, rev .. ' ' .. have)
+end
+
+local function revision(id)
+  local names = call('HGET', K .. 'names', id)
+  return tonumber(names and string.match(names, '^%d+') or 0)
+end
