@@ -16,10 +16,11 @@ import (
 const MaxLine = 16 << 20
 
 // record is an article as a line of JSON has it. Title and body stay as they
-// are to the byte, for spans point into them.
+// are to the byte, for spans point into them. A title must be there, but may be
+// empty where there is a body: collections leave it so when they know none.
 type record struct {
 	ID          flexible `json:"id"`
-	Title       string   `json:"title"`
+	Title       *string  `json:"title"`
 	Body        string   `json:"body"`
 	URL         string   `json:"url"`
 	Source      string   `json:"source"`
@@ -50,7 +51,6 @@ func (f *flexible) UnmarshalJSON(data []byte) error {
 func (r record) article() (alerts.Article, error) {
 	a := alerts.Article{
 		ID:          strings.TrimSpace(string(r.ID)),
-		Title:       r.Title,
 		Body:        r.Body,
 		URL:         strings.TrimSpace(r.URL),
 		Publisher:   r.Source,
@@ -59,11 +59,16 @@ func (r record) article() (alerts.Article, error) {
 		Language:    languageTag(r.Language, r.Lang),
 		Published:   parseTime(string(r.Published)),
 	}
+	if r.Title != nil {
+		a.Title = *r.Title
+	}
 	switch {
 	case a.ID == "":
 		return a, errors.New("the article has no id")
-	case strings.TrimSpace(a.Title) == "":
+	case r.Title == nil:
 		return a, errors.New("the article has no title")
+	case strings.TrimSpace(a.Title) == "" && strings.TrimSpace(a.Body) == "":
+		return a, errors.New("the article is empty: it has neither a title nor a body")
 	}
 	return a, nil
 }
@@ -89,7 +94,7 @@ func decodeLines(name string, r io.Reader) (alerts.Batch, error) {
 			return b, nil
 		}
 		if err != nil && !errors.Is(err, errLongLine) {
-			return b, fmt.Errorf("reading %s at line %d: %w", name, number, err)
+			return b, fmt.Errorf("reading line %d: %w", number, err)
 		}
 		var a alerts.Article
 		if err == nil {

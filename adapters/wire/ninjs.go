@@ -56,18 +56,18 @@ func (i item) list(name string) []item {
 func decodeNinjs(name string, data []byte) (alerts.Batch, error) {
 	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\uFEFF")))
 	if len(data) == 0 {
-		return alerts.Batch{}, fmt.Errorf("reading %s: the file is empty", name)
+		return alerts.Batch{}, errors.New("the file is empty")
 	}
 	var list []json.RawMessage
 	single := false
 	if data[0] == '[' {
 		if err := json.Unmarshal(data, &list); err != nil {
-			return alerts.Batch{}, fmt.Errorf("reading %s: %w", name, at(data, err))
+			return alerts.Batch{}, fmt.Errorf("reading JSON: %w", at(data, err))
 		}
 	} else {
 		var top item
 		if err := json.Unmarshal(data, &top); err != nil {
-			return alerts.Batch{}, fmt.Errorf("reading %s: %w", name, at(data, err))
+			return alerts.Batch{}, fmt.Errorf("reading JSON: %w", at(data, err))
 		}
 		if json.Unmarshal(top["items"], &list) != nil && json.Unmarshal(top["_items"], &list) != nil {
 			list, single = []json.RawMessage{data}, true

@@ -25,6 +25,7 @@ func paragraphs(list []string) []string {
 		switch {
 		case l == "":
 			blank = true
+		case bullet.MatchString(l):
 		case strings.HasPrefix(l, "  "):
 			indented++
 		default:
@@ -38,7 +39,7 @@ func paragraphs(list []string) []string {
 	case longest > wrapWidth:
 		divides = func(int) bool { return true }
 	case indented > 0 && flush > indented:
-		divides = func(i int) bool { return strings.HasPrefix(list[i], "  ") || bullet.MatchString(list[i]) }
+		divides = func(i int) bool { return strings.HasPrefix(list[i], "  ") }
 	default:
 		divides = func(i int) bool {
 			return endsSentence(list[i-1]) || bullet.MatchString(list[i]) ||

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -15,7 +16,7 @@ import (
 
 const (
 	maxHeadline = 300 // bytes; more in several lines is no headline but a text
-	maxNear     = 12  // lines from the end at which link and credit are looked for
+	maxNear     = 12  // lines from the end at which the link is looked for
 )
 
 // Parse takes wire texts apart. A file may hold several stories, each of which
@@ -188,11 +189,16 @@ func dropEnds(list []string) []string {
 
 var credit = regexp.MustCompile(`^ *(?:SOURCE:? +|(?i:source): *|(?:来源|來源)[:：] *)(\S.*)$`)
 
-// takeCredit takes the line "SOURCE CGTN" out of the last lines.
+// takeCredit takes the line "SOURCE CGTN" out, behind which nothing but links
+// may stand.
 func takeCredit(list []string) (rest []string, name string) {
-	for i := len(list) - 1; i > 0 && i >= len(list)-maxNear; i-- {
+	for i := len(list) - 1; i > 0; i-- {
 		if m := credit.FindStringSubmatch(list[i]); m != nil && webLink(m[1]) == "" {
 			return dropEnds(without(list, i)), m[1]
+		}
+		if l := list[i]; l != "" && !bareLink.MatchString(l) && !namedLink.MatchString(l) && !endMark.MatchString(l) &&
+			!strings.EqualFold(strings.TrimSpace(l), "related links") {
+			break
 		}
 	}
 	return list, ""
@@ -217,11 +223,12 @@ func takeLink(list []string) (rest []string, link string) {
 }
 
 // without gives list without line i, which may have been a paragraph of its
-// own: a blank line stays in its place.
+// own: where blank lines divide, one stays in its place.
 func without(list []string, i int) []string {
-	out := append([]string{}, list...)
-	out[i] = ""
-	return out
+	if !slices.Contains(list, "") {
+		return slices.Concat(list[:i], list[i+1:])
+	}
+	return slices.Concat(list[:i], []string{""}, list[i+1:])
 }
 
 // takeHeadline takes the first line, and those that go on with it: a wrapped

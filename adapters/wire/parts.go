@@ -49,6 +49,7 @@ type dateline struct {
 var (
 	// datelineEnd divides a dateline from the text.
 	datelineEnd = regexp.MustCompile(`\s+(?:—|–|-{1,3}|―)(?:\s+|$)|\s*(?:—|――|--)\s*`)
+	slashEnd    = regexp.MustCompile(`/[^/\s][^/]{1,38}/(?:[\s.]|$)`)
 	inSlashes   = regexp.MustCompile(`^(.*?),?\s*/(?:(?i:via )\s*)?([^/]{2,40})/$`)
 	inBrackets  = regexp.MustCompile(`^(.*?),?\s*\([^()]{2,40}\)$`)
 	dateAtEnd   = regexp.MustCompile(`^(.*?)[,.]?\s+(` + datePattern + `)$`)
@@ -58,24 +59,29 @@ var (
 const maxDateline = 160 // bytes
 
 // parseDateline reads "BEIJING, March 20, 2024 /PRNewswire/ — ", "WASHINGTON
-// (Reuters) - ", "GENEVA, March 20 -- " and 新华社北京3月20日电 at the begin of
-// a paragraph. A year that is missing is the one nearest to near.
+// (Reuters) - ", "MOSCOW, March 20. /TASS/. " and 新华社北京3月20日电 at the
+// begin of a paragraph. A year that is missing is the one nearest to near.
 func parseDateline(p string, near time.Time) (dateline, bool) {
 	if m := hanDateline.FindStringSubmatch(p); m != nil {
 		return dateline{place: m[1], date: makeDate(m[2], int(atoi(m[3])), m[4], near)}, true
 	}
-	at := datelineEnd.FindStringIndex(p[:min(len(p), maxDateline)])
-	if at == nil || at[0] == 0 {
+	end := 0
+	if at := slashEnd.FindStringIndex(p[:min(len(p), maxDateline)]); at != nil {
+		end = at[0] + strings.LastIndexByte(p[at[0]:at[1]], '/') + 1
+	} else if at := datelineEnd.FindStringIndex(p[:min(len(p), maxDateline)]); at != nil {
+		end = at[0]
+	}
+	if end == 0 {
 		return dateline{}, false
 	}
-	d := dateline{alone: at[1] == len(p)}
-	head, marked := strings.TrimSpace(p[:at[0]]), false
+	d := dateline{alone: strings.Trim(p[end:], " -—–―.") == ""}
+	head, marked := strings.TrimSpace(p[:end]), false
 	if m := inSlashes.FindStringSubmatch(head); m != nil {
 		head, d.distributor, marked = m[1], spellName(m[2]), true
 	} else if m := inBrackets.FindStringSubmatch(head); m != nil {
 		head, marked = m[1], true
 	}
-	if m := dateAtEnd.FindStringSubmatch(head); m != nil {
+	if m := dateAtEnd.FindStringSubmatch(strings.TrimRight(head, ".")); m != nil {
 		head, d.date, marked = m[1], parseDate(m[2], near), true
 	}
 	d.place = strings.TrimRight(strings.TrimSpace(head), ",")

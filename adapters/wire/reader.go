@@ -67,19 +67,19 @@ func extension(name string) string {
 	return path.Ext(strings.TrimSuffix(name, ".gz"))
 }
 
-// Decode reads the file that in holds. name says what it is, and stands in
-// errors and in the places of problems; "-" is JSON lines. A file of which
-// nothing can be read is an error.
+// Decode reads the file that in holds. name says what it is, and stands in the
+// places of problems; "-" is JSON lines. The error is for a file of which
+// nothing can be read; it does not repeat the name.
 func (r *Reader) Decode(name string, in io.Reader) (alerts.Batch, error) {
 	if !r.Knows(name) {
 		known := slices.Sorted(maps.Keys(r.others))
 		known = append([]string{".txt", ".jsonl", ".json"}, known...)
-		return alerts.Batch{}, fmt.Errorf("%s is no article file: its name should end with one of %s, or with .gz behind that",
-			name, strings.Join(known, ", "))
+		return alerts.Batch{}, fmt.Errorf("it is no article file: its name should end with one of %s, or with .gz behind that",
+			strings.Join(known, ", "))
 	}
 	plain, err := decompress(in)
 	if err != nil {
-		return alerts.Batch{}, fmt.Errorf("reading %s: %w", name, err)
+		return alerts.Batch{}, fmt.Errorf("decompressing: %w", err)
 	}
 	b, err := r.decode(name, &limited{r: plain, left: MaxFile})
 	b.Kind = alerts.FileSource
@@ -96,14 +96,11 @@ func (r *Reader) decode(name string, in io.Reader) (alerts.Batch, error) {
 		for i, p := range b.Problems {
 			b.Problems[i].Place = name + ": " + p.Place
 		}
-		if err != nil {
-			err = fmt.Errorf("%s: %w", name, err)
-		}
 		return b, err
 	}
 	data, err := io.ReadAll(in)
 	if err != nil {
-		return alerts.Batch{}, fmt.Errorf("reading %s: %w", name, err)
+		return alerts.Batch{}, fmt.Errorf("reading a wire text: %w", err)
 	}
 	if ext == ".json" {
 		return decodeNinjs(name, data)

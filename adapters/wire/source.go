@@ -182,7 +182,7 @@ func (f *File) Fetch(ctx context.Context, state []byte) (alerts.Batch, error) {
 	}
 	b, err := f.reader.Decode(f.path, in)
 	if err != nil {
-		return alerts.Batch{}, err
+		return alerts.Batch{}, fmt.Errorf("reading %s: %w", f.path, err)
 	}
 	b.State, b.Kind = now, alerts.FileSource
 	return b, nil
