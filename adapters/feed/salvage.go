@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/bellwether/bellwether/alerts"
@@ -89,8 +90,8 @@ func closing(head string) string {
 		}
 	}
 	var tail strings.Builder
-	for i := len(open) - 1; i >= 0; i-- {
-		fmt.Fprintf(&tail, "</%s>", open[i])
+	for _, name := range slices.Backward(open) {
+		fmt.Fprintf(&tail, "</%s>", name)
 	}
 	return tail.String()
 }

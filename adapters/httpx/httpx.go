@@ -143,7 +143,7 @@ func (c *Client) get(ctx context.Context, address string, header http.Header) (*
 	if err != nil {
 		return nil, clean(err)
 	}
-	defer res.Body.Close() //nolint:errcheck // it was read to its end or given up
+	defer res.Body.Close()
 	body, err := readBody(res, c.opts.MaxBody)
 	if err != nil {
 		return nil, err

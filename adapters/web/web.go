@@ -69,11 +69,12 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()
-	err = srv.Shutdown(stop)
-	if err != nil {
+	if err = srv.Shutdown(stop); err != nil {
 		err = errors.Join(err, srv.Close())
 	}
-	<-served
+	if ended := <-served; !errors.Is(ended, http.ErrServerClosed) {
+		err = errors.Join(err, ended)
+	}
 	if err != nil {
 		return fmt.Errorf("ending the HTTP server: %w", err)
 	}

@@ -7,14 +7,14 @@ import (
 )
 
 // acronyms are names of agencies, and parts of them, that stay in capitals.
-var acronyms = words("AAP ABC AFP ANI ANP ANSA AP APA ATS BBC BTA CBC CCTV CGTN CNA CNBC CNN CP CTK DJ DPA " +
+var acronyms = table("AAP ABC AFP ANI ANP ANSA AP APA ATS BBC BTA CBC CCTV CGTN CNA CNBC CNN CP CTK DJ DPA " +
 	"EFE ETX EU IANS IPS IRNA ITAR KCNA KUNA LUSA MENA MTI NHK NPR NTB NZ PA PAP PR PTI QNA RIA SABC SANA " +
 	"SBS SPA STT TASS TT UK UN UNI UPI US USA VNA WAM")
 
 // small are words that stay small inside a name.
-var small = words("a and at by da das de del der des di die do du e el et for für im in la las le les los of on the to und v van von y")
+var small = table("a and at by da das de del der des di die do du e el et for für im in la las le les los of on the to und v van von y")
 
-func words(list string) map[string]bool {
+func table(list string) map[string]bool {
 	m := make(map[string]bool)
 	for w := range strings.FieldsSeq(list) {
 		m[w] = true

@@ -129,17 +129,17 @@ func decodeItem(raw json.RawMessage) (alerts.Article, error) {
 
 // headline is the main one.
 func (i item) headline() string {
-	var any string
+	var first string
 	for _, h := range i.list("headlines") {
 		value := plain.Line(h.text("value"))
 		if role := h.text("role"); value != "" && (role == "" || strings.EqualFold(role, "main")) {
 			return value
 		}
-		if any == "" {
-			any = value
+		if first == "" {
+			first = value
 		}
 	}
-	for _, s := range []string{plain.Line(i.text("headline")), any, plain.Line(i.text("title"))} {
+	for _, s := range []string{plain.Line(i.text("headline")), first, plain.Line(i.text("title"))} {
 		if s != "" {
 			return s
 		}

@@ -15,11 +15,14 @@ import (
 	"github.com/bellwether/bellwether/alerts"
 )
 
-// MaxFile is the largest file that is read, in bytes after decompression.
-const MaxFile = 512 << 20
+// The largest files that are read, in bytes after decompression.
+const (
+	MaxFile      = 64 << 20
+	MaxLinesFile = 512 << 20 // of JSON lines, which are read one by one
+)
 
-// ErrTooLarge: a file has more than [MaxFile] bytes.
-var ErrTooLarge = fmt.Errorf("the file has more than %d bytes", MaxFile)
+// ErrTooLarge is for files that are larger.
+var ErrTooLarge = errors.New("the file is too large")
 
 // Decoder reads a file of one format.
 type Decoder func(r io.Reader) (alerts.Batch, error)
@@ -81,7 +84,11 @@ func (r *Reader) Decode(name string, in io.Reader) (alerts.Batch, error) {
 	if err != nil {
 		return alerts.Batch{}, fmt.Errorf("decompressing: %w", err)
 	}
-	b, err := r.decode(name, &limited{r: plain, left: MaxFile})
+	limit := int64(MaxFile)
+	if extension(name) == ".jsonl" {
+		limit = MaxLinesFile
+	}
+	b, err := r.decode(name, &limited{r: plain, limit: limit, left: limit})
 	b.Kind = alerts.FileSource
 	return b, err
 }
@@ -131,15 +138,15 @@ func decompress(in io.Reader) (io.Reader, error) {
 
 // limited fails when there is more to read than is left.
 type limited struct {
-	r    io.Reader
-	left int64
+	r           io.Reader
+	limit, left int64
 }
 
 // Read implements [io.Reader].
 func (l *limited) Read(p []byte) (int, error) {
 	n, err := l.r.Read(p)
 	if l.left -= int64(n); l.left < 0 {
-		return 0, ErrTooLarge
+		return 0, fmt.Errorf("%w: at most %d bytes are read", ErrTooLarge, l.limit)
 	}
 	return n, err
 }

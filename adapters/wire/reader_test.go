@@ -148,6 +148,10 @@ func TestDecodeBomb(t *testing.T) {
 	if data, err := io.ReadAll(l); err != nil || len(data) != 5 {
 		t.Errorf("got %q, %v", data, err)
 	}
+	bomb := gzipped(t, strings.Repeat("\n", MaxFile+1))
+	if _, err := Decode("a.txt.gz", strings.NewReader(bomb)); !errors.Is(err, ErrTooLarge) {
+		t.Errorf("%d packed bytes: got %v", len(bomb), err)
+	}
 }
 
 func TestDecodeOthers(t *testing.T) {

@@ -122,7 +122,7 @@ func (f *FS) file(name, before string) (stamp string, b *alerts.Batch, err error
 	if err != nil {
 		return "", nil, err
 	}
-	defer in.Close() //nolint:errcheck // it was only read
+	defer in.Close()
 	batch, err := f.reader.Decode(f.at(name), in)
 	if pathError := (*fs.PathError)(nil); errors.As(err, &pathError) {
 		stamp = "" // the disk's fault and not the file's
@@ -171,7 +171,7 @@ func (f *File) Fetch(ctx context.Context, state []byte) (alerts.Batch, error) {
 	if err != nil {
 		return alerts.Batch{}, fmt.Errorf("reading an article file: %w", err)
 	}
-	defer in.Close() //nolint:errcheck // it was only read
+	defer in.Close()
 	info, err := in.Stat()
 	if err != nil {
 		return alerts.Batch{}, fmt.Errorf("reading an article file: %w", err)

@@ -197,7 +197,8 @@ func TestDebounce(t *testing.T) {
 			defer close(done)
 			debounce(ctx, time.Second, events, again, out)
 		}()
-		told := func() bool {
+		told := func(after time.Duration) bool {
+			<-time.After(after) // of the bubble: no time passes outside
 			synctest.Wait()
 			select {
 			case <-out:
@@ -206,29 +207,28 @@ func TestDebounce(t *testing.T) {
 				return false
 			}
 		}
-		if time.Sleep(time.Minute); told() { // of the bubble: no time passes outside
+		if told(time.Minute) {
 			t.Error("told without an event")
 		}
 		events <- struct{}{}
-		if time.Sleep(900 * time.Millisecond); told() {
+		if told(900 * time.Millisecond) {
 			t.Error("told before it was quiet")
 		}
 		events <- struct{}{}
-		if time.Sleep(900 * time.Millisecond); told() {
+		if told(900 * time.Millisecond) {
 			t.Error("told before it was quiet again")
 		}
-		if time.Sleep(200 * time.Millisecond); !told() {
+		if !told(200 * time.Millisecond) {
 			t.Error("not told when it was quiet")
 		}
 		again <- struct{}{}
-		if time.Sleep(time.Second); !told() {
+		if !told(time.Second) {
 			t.Error("not told again")
 		}
 		count := 0
 		for range 45 { // events that never stop
 			events <- struct{}{}
-			time.Sleep(500 * time.Millisecond)
-			if told() {
+			if told(500 * time.Millisecond) {
 				count++
 			}
 		}

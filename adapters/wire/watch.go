@@ -68,7 +68,7 @@ func (f *Folder) Watch(ctx context.Context, changed chan<- struct{}) error {
 	if err != nil {
 		return fmt.Errorf("watching folder %s: %w", f.dir, err)
 	}
-	defer w.Close() //nolint:errcheck // nothing is lost with it
+	defer w.Close()
 	f.watching.Store(true)
 	defer f.watching.Store(false)
 	events := make(chan struct{}, 1)
@@ -102,8 +102,10 @@ func (f *Folder) follow(ctx context.Context, w *fsnotify.Watcher, events chan<- 
 			} else if !e.Has(fsnotify.Chmod) && f.wants(filepath.Base(e.Name)) {
 				tell(events)
 			}
-		case <-w.Errors:
-			tell(events) // events were lost: the folder is read as a whole
+		case _, ok := <-w.Errors:
+			if ok { // events were lost: the folder is read as a whole
+				tell(events)
+			}
 		case <-look.C:
 			watched = f.add(w, watched, events)
 		}
