@@ -7,20 +7,53 @@ import (
 	"time"
 )
 
-// A date as people write it in a wire text: 2024-03-20, March 20, 2024,
-// Mar. 20, 20 March 2024. The year may be missing where a month has its name.
-const (
-	monthName   = `(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?`
-	datePattern = `(?i:` +
-		`\d{4}-\d{2}-\d{2}` +
-		`|` + monthName + `\s+\d{1,2}(?:,?\s+\d{4})?` +
-		`|\d{1,2}(?:st|nd|rd|th)?\s+` + monthName + `(?:,?\s+\d{4})?)`
-)
+// datePattern matches what may be a date in a wire text: 2024-03-20, March 20,
+// 2024, Mar. 20, 20 March 2024, 20 de marzo de 2024. The year may be missing
+// where a month has its name. Whether the word is a month, isDate knows.
+const datePattern = `(?:\d{4}-\d{2}-\d{2}` +
+	`|\p{L}{3,10}\.?\s+\d{1,2}(?:,?\s+\d{4})?` +
+	`|\d{1,2}(?:st|nd|rd|th|er|\.)?\s+(?:de\s+)?\p{L}{3,10}\.?(?:,?\s+(?:de\s+)?\d{4})?)`
 
 var (
-	monthFirst = regexp.MustCompile(`^(?i)([a-z]{3})[a-z]*\.?\s+(\d{1,2})(?:,?\s+(\d{4}))?$`)
-	dayFirst   = regexp.MustCompile(`^(?i)(\d{1,2})(?:st|nd|rd|th)?\s+([a-z]{3})[a-z]*\.?(?:,?\s+(\d{4}))?$`)
+	monthFirst = regexp.MustCompile(`^(\p{L}{3,10})\.?\s+(\d{1,2})(?:,?\s+(\d{4}))?$`)
+	dayFirst   = regexp.MustCompile(`^(\d{1,2})(?:st|nd|rd|th|er|\.)?\s+(?:de\s+)?(\p{L}{3,10})\.?(?:,?\s+(?:de\s+)?(\d{4}))?$`)
 )
+
+// months are the names of months, and what they are shortened to, in English,
+// French, German, Spanish, Italian and Portuguese.
+var months = map[string]int{
+	"january": 1, "jan": 1, "janvier": 1, "janv": 1, "januar": 1, "jänner": 1, "enero": 1, "gennaio": 1, "janeiro": 1,
+	"february": 2, "feb": 2, "février": 2, "févr": 2, "februar": 2, "febrero": 2, "febbraio": 2, "fevereiro": 2,
+	"march": 3, "mar": 3, "mars": 3, "märz": 3, "marzo": 3, "março": 3,
+	"april": 4, "apr": 4, "avril": 4, "avr": 4, "abril": 4, "aprile": 4,
+	"may": 5, "mai": 5, "mayo": 5, "maggio": 5, "maio": 5,
+	"june": 6, "jun": 6, "juin": 6, "juni": 6, "junio": 6, "giugno": 6, "junho": 6,
+	"july": 7, "jul": 7, "juillet": 7, "juil": 7, "juli": 7, "julio": 7, "luglio": 7, "julho": 7,
+	"august": 8, "aug": 8, "août": 8, "agosto": 8,
+	"september": 9, "sept": 9, "sep": 9, "septembre": 9, "septiembre": 9, "settembre": 9, "setembro": 9,
+	"october": 10, "oct": 10, "octobre": 10, "oktober": 10, "okt": 10, "octubre": 10, "ottobre": 10, "outubro": 10,
+	"november": 11, "nov": 11, "novembre": 11, "noviembre": 11, "novembro": 11,
+	"december": 12, "dec": 12, "décembre": 12, "déc": 12, "dezember": 12, "dez": 12, "diciembre": 12, "dicembre": 12, "dezembro": 12,
+}
+
+// dateParts takes apart what datePattern matches in words; month is 0 if the
+// word is none.
+func dateParts(s string) (year string, month int, day string) {
+	if m := monthFirst.FindStringSubmatch(s); m != nil {
+		return m[3], months[strings.ToLower(m[1])], m[2]
+	}
+	if m := dayFirst.FindStringSubmatch(s); m != nil {
+		return m[3], months[strings.ToLower(m[2])], m[1]
+	}
+	return "", 0, ""
+}
+
+// isDate tells whether what datePattern matches is a date, though perhaps of a
+// day that no calendar has.
+func isDate(s string) bool {
+	_, month, _ := dateParts(s)
+	return month != 0 || len(s) == len(time.DateOnly) && s[4] == '-'
+}
 
 // parseDate reads what datePattern matches, as midnight UTC. Where the year is
 // missing it is the one that brings the date nearest to the time near; zero if
@@ -29,16 +62,11 @@ func parseDate(s string, near time.Time) time.Time {
 	if t, err := time.Parse(time.DateOnly, s); err == nil {
 		return t
 	}
-	var day, month, year string
-	if m := monthFirst.FindStringSubmatch(s); m != nil {
-		month, day, year = m[1], m[2], m[3]
-	} else if m := dayFirst.FindStringSubmatch(s); m != nil {
-		day, month, year = m[1], m[2], m[3]
-	} else {
+	year, month, day := dateParts(s)
+	if month == 0 {
 		return time.Time{}
 	}
-	number := 1 + strings.Index("janfebmaraprmayjunjulaugsepoctnovdec", strings.ToLower(month))/3
-	return makeDate(year, number, day, near)
+	return makeDate(year, month, day, near)
 }
 
 // makeDate is a day in the given year, or in the one nearest to near.

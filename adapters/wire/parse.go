@@ -91,7 +91,7 @@ func split(all []string) []chunk {
 			form = firstLine
 		}
 		m := form.FindStringSubmatch(l)
-		if m != nil && isName(m[2]) {
+		if m != nil && isDate(m[1]) && isName(m[2]) {
 			parts = append(parts, chunk{first: i + 1, date: parseDate(m[1], time.Time{}), wire: spellName(m[2])})
 			begun = true
 			continue

@@ -171,6 +171,9 @@ func TestParseDateline(t *testing.T) {
 		{"GENEVA, Dec. 30 (Xinhua) -- The", "GENEVA", "2023-12-30", ""},
 		{"Brussels, 20 March 2024 – The", "Brussels", "2024-03-20", ""},
 		{"MURMANSK, February 29. /TASS/. A treaty", "MURMANSK", "2024-02-29", "TASS"},
+		{"VALMER, 19 février 2026 — Le conseil", "VALMER", "2026-02-19", ""},
+		{"Linz, 3. März 2024 (xyz) - Der Rat", "Linz", "2024-03-03", ""},
+		{"MADRID, 1 de mayo de 2024 – El", "MADRID", "2024-05-01", ""},
 		{"RIO DE JANEIRO — The", "RIO DE JANEIRO", "", ""},
 		{"ST. LOUIS, Mo. (AP) — The", "ST. LOUIS, Mo.", "", ""},
 		{"Reykjavík, Feb. 30 — The", "Reykjavík", "", ""},
@@ -189,7 +192,7 @@ func TestParseDateline(t *testing.T) {
 	}
 	for _, s := range []string{
 		"Tariffs — the new ones — rise.", "A - B", "The minister said - again - no.", "", "—", "No dash at all",
-		"Rents / prices / fees rose.", "Prices rose 3.4 percent in March 2024 – more than thought", "well-known, March 20 — x",
+		"ROOM 12 — The", "Rents / prices / fees rose.", "Prices rose 3.4 percent in March 2024 – more than thought", "well-known, March 20 — x",
 	} {
 		if d, ok := parseDateline(s, near); ok {
 			t.Errorf("%q is taken for a dateline: %+v", s, d)

@@ -32,7 +32,7 @@ var (
 // distributorLine reads "PRNewswire March 20, 2024".
 func distributorLine(l string, near time.Time) (name string, date time.Time, ok bool) {
 	m := distributor.FindStringSubmatch(l)
-	if m == nil || !wireWord.MatchString(m[1]) || !isName(m[1]) {
+	if m == nil || !isDate(m[2]) || !wireWord.MatchString(m[1]) || !isName(m[1]) {
 		return "", time.Time{}, false
 	}
 	return spellName(strings.Trim(m[1], " /,-")), parseDate(m[2], near), true
@@ -81,7 +81,7 @@ func parseDateline(p string, near time.Time) (dateline, bool) {
 	} else if m := inBrackets.FindStringSubmatch(head); m != nil {
 		head, marked = m[1], true
 	}
-	if m := dateAtEnd.FindStringSubmatch(strings.TrimRight(head, ".")); m != nil {
+	if m := dateAtEnd.FindStringSubmatch(strings.TrimRight(head, ".")); m != nil && isDate(m[2]) {
 		head, d.date, marked = m[1], parseDate(m[2], near), true
 	}
 	d.place = strings.TrimRight(strings.TrimSpace(head), ",")
