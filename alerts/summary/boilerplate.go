@@ -96,10 +96,16 @@ func hasTellTale(lower string) bool {
 	return false
 }
 
-// isHeading reports whether a paragraph is too short for a sentence and has no
-// sentence's end: a cross-head, a name, a label.
-func isHeading(p string) bool {
-	return len(p) < lineLength && !endsSentence(p)
+// isLine reports whether a paragraph is a short line that is no sentence: a
+// credit, a label or, where the text has full stops (prose) and the line has
+// none, a cross-head or a name.
+func isLine(p string, prose bool) bool {
+	return len(p) < lineLength && (prose && !endsSentence(p) || isLabel(p, p, strings.ToLower(p)))
+}
+
+// endsStory reports whether nothing of the story follows the paragraph p.
+func endsStory(p string) bool {
+	return len(p) < lineLength && (tail.MatchString(p) || endMark.MatchString(p))
 }
 
 func endsSentence(p string) bool {

@@ -1,6 +1,7 @@
 package summary
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,61 +15,63 @@ const maxCandidates = 200
 // candidate is a sentence of the body that may stand in a summary.
 type candidate struct {
 	start, end int // bytes in the body
-	order      int // among the candidates
+	order      int // among the candidates, from 0
 }
 
 func (c candidate) size() int { return c.end - c.start }
 
 // candidates are the sentences of the story: the body without boilerplate.
 func candidates(title, body string) []candidate {
-	paragraphs := text.Paragraphs(body)
-	sentences := text.Sentences(body)
-	prose := false // else the text is written without full stops
-	for _, p := range paragraphs {
-		prose = prose || endsSentence(body[p.Start:p.End])
-	}
+	paragraphs, sentences := text.Paragraphs(body), text.Sentences(body)
+	prose := slices.ContainsFunc(paragraphs, func(p text.Paragraph) bool { return endsSentence(body[p.Start:p.End]) })
 	var out []candidate
 	for i, p := range paragraphs {
-		own := sentences
-		for len(own) > 0 && own[0].Para == i {
-			own = own[1:]
+		n := 0
+		for n < len(sentences) && sentences[n].Para == i {
+			n++
 		}
-		own, sentences = sentences[:len(sentences)-len(own)], own
 		par := body[p.Start:p.End]
-		line := len(par) < lineLength
-		if line && len(out) > 0 && (tail.MatchString(par) || endMark.MatchString(par)) {
+		if len(out) > 0 && endsStory(par) || len(out) >= maxCandidates {
 			break
 		}
-		if line && (prose && isHeading(par) || isLabel(par, par, strings.ToLower(par))) {
-			continue
+		if !isLine(par, prose) {
+			out = appendStory(out, title, body, p, sentences[:n])
 		}
-		begin := p.Start + dateline(par, len(out) == 0)
-		if same(body[begin:p.End], title) {
-			continue
-		}
-		for _, s := range own {
-			if s.End <= begin {
-				continue // a part of the dateline
-			}
-			c := candidate{start: max(s.Start, begin), end: s.End, order: len(out)}
-			if s.Start > begin {
-				c.start += dateline(body[c.start:c.end], false) // paragraphs were lost on the way
-			}
-			c.start += bullet(body[c.start:c.end])
-			if isBoilerplate(body[c.start:c.end]) {
-				continue
-			}
-			if out = append(out, c); len(out) == maxCandidates {
-				return substantial(body, out)
-			}
-		}
+		sentences = sentences[n:]
 	}
-	return substantial(body, out)
+	return substantial(body, out[:min(len(out), maxCandidates)])
 }
 
-// same reports whether s is the title again.
+// appendStory appends what is left of a paragraph and its sentences without
+// datelines, boilerplate and the title.
+func appendStory(out []candidate, title, body string, p text.Paragraph, sentences []text.Sentence) []candidate {
+	begin := p.Start + dateline(body[p.Start:p.End], len(out) == 0)
+	if same(body[begin:p.End], title) {
+		return out // here, because a title may be several sentences
+	}
+	for _, s := range sentences {
+		if s.End <= begin {
+			continue // a part of the dateline
+		}
+		c := candidate{start: max(s.Start, begin), end: s.End}
+		if s.Start > begin {
+			c.start += dateline(body[c.start:c.end], false) // paragraphs were lost on the way
+		}
+		c.start += bullet(body[c.start:c.end])
+		if own := body[c.start:c.end]; !isBoilerplate(own) && !same(own, title) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// same reports whether s is the title again, full stop and white space aside.
 func same(s, title string) bool {
-	return len(s) <= 2*len(title)+16 && strings.EqualFold(strings.Join(strings.Fields(s), " "), strings.Join(strings.Fields(title), " "))
+	if len(s) > 2*len(title)+16 {
+		return false // most sentences
+	}
+	bare := func(s string) string { return strings.TrimRight(strings.Join(strings.Fields(s), " "), ".。") }
+	return strings.EqualFold(bare(s), bare(title))
 }
 
 // bullet gives the length of the list mark that s begins with.
@@ -85,24 +88,17 @@ func bullet(s string) int {
 }
 
 // substantial leaves out sentences of one to three words, unless there are no
-// others.
+// others, and numbers the rest.
 func substantial(body string, in []candidate) []candidate {
-	var out []candidate
-	for _, c := range in {
+	out := slices.DeleteFunc(slices.Clone(in), func(c candidate) bool {
 		s := body[c.start:c.end]
-		if strings.Count(s, " ") >= 3 || len(strings.Fields(s)) > 3 || strings.ContainsFunc(s, spaceless) && len(s) > 18 {
-			c.order = len(out)
-			out = append(out, c)
-		}
+		return len(strings.Fields(s)) <= 3 && !(len(s) > 18 && strings.ContainsFunc(s, spaceless))
+	})
+	if len(out) == 0 {
+		out = slices.DeleteFunc(in, func(c candidate) bool { return !strings.ContainsFunc(body[c.start:c.end], unicode.IsLetter) })
 	}
-	if len(out) > 0 {
-		return out
-	}
-	for _, c := range in {
-		if strings.ContainsFunc(body[c.start:c.end], unicode.IsLetter) {
-			c.order = len(out)
-			out = append(out, c)
-		}
+	for i := range out {
+		out[i].order = i
 	}
 	return out
 }

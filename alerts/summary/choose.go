@@ -8,14 +8,14 @@ import (
 	"github.com/bellwether/bellwether/alerts"
 )
 
-// The weights of what speaks for a sentence, each a number from 0 to 1;
-// chosen so that no collection of corpus_test.go loses to its lead.
+// The weights of a sentence's merits, which are numbers from 0 to 1. They were
+// chosen so that no collection of corpus_test.go does worse than its lead.
 const (
 	weightPosition   = 1.3
 	weightCentrality = 0.6
 	weightTitle      = 0.4
 	weightMatch      = 2.0
-	weightRepetition = 0.8 // against it
+	weightRepetition = 0.8 // speaks against it
 )
 
 // choose takes up to n sentences, the best first: each time the one whose

@@ -11,15 +11,16 @@ import (
 const maxDateline = 160
 
 // The datelines of scripts without capitals: "新华社北京3月20日电　（记者张三）",
-// "【東京＝山田】", "(서울=연합뉴스) 홍길동 기자 = ".
+// "【東京＝山田】", "(서울=연합뉴스) 홍길동 기자 = ", "[한강일보] ".
 var eastern = regexp.MustCompile(`^(?:` +
 	`(?:[（(【［\[][^）)】］\]。]{1,60}[）)】］\]]\s*)?[\p{Han}·、 ]{0,20}(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:专?电|電|综合电|讯|訊|消息)[\s，：:]*(?:[（(][^）)。]{1,60}[）)])?[\s，：:—]*` +
 	`|本[报報台][讯訊][\s：:]*(?:[（(][^）)。]{1,60}[）)])?\s*` +
 	`|[（(【［\[][^）)】］\]。]{1,60}(?:[=＝][^）)】］\]。]{1,60}|记者|記者|ロイター|共同|時事)[^）)】］\]。]{0,30}[）)】］\]]\s*(?:[가-힣]{2,4} (?:특파원|기자)\s*=\s*)?(?:\s*[-–—]\s*)?` +
+	`|\[[가-힣 ]{1,12}(?:뉴스|일보|신문|경제|타임스)\]\s*` +
 	`)`)
 
-// "(CNN) ", without a divider.
-var agency = regexp.MustCompile(`^\((?:[A-Z]{2,8}|Reuters|Xinhua|Bloomberg|\p{L}+ News)\)\s+`)
+// "Washington (CNN) ", without a divider.
+var undivided = regexp.MustCompile(`^(?:\p{Lu}[\p{L}.]+,? ){0,3}\((?:CNN|AP|AFP|UPI|DPA|dpa|EFE|ANSA|ANI|IANS|PTI|Reuters|Xinhua|Bloomberg|Kyodo)\)\s+`)
 
 // dateline gives the length of the dateline that p begins with, in bytes with
 // the space behind it; 0 if there is none. At the beginning of an article
@@ -41,8 +42,8 @@ func datelineText(p string, lead bool) int {
 	if cut > 0 {
 		return cut
 	}
-	if lead && strings.HasPrefix(p, "(") {
-		if n := len(agency.FindString(p)); n > 0 && beginsSentence(p[n:]) {
+	if lead && strings.Contains(p[:min(len(p), maxDateline)], ") ") {
+		if n := len(undivided.FindString(p)); n > 0 && beginsSentence(p[n:]) {
 			return n
 		}
 	}

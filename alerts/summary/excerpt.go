@@ -23,10 +23,10 @@ const ellipsis = "…"
 //
 // It keeps the beginning of s, ending with a sentence where that costs at most
 // a third of limit, else with a word; if the first highlight lies behind that,
-// a stretch around the highlight. A highlight or a word is cut only where
-// it is longer than limit by itself, a user-perceived character (UAX #29)
-// never: where not even one has room, the result is the ellipsis, or with
-// limit < 1 empty. It takes linear time.
+// a stretch around the highlight. A highlight or a word is cut only where it
+// has no room by itself, and a user-perceived character (UAX #29) never: where
+// not even one has room, the result is the ellipsis, or with limit < 1 empty.
+// It takes linear time.
 func Excerpt(s string, highlights []alerts.Highlight, limit int) (string, []alerts.Highlight) {
 	if limit < 1 {
 		return "", nil
