@@ -80,19 +80,18 @@ func (e *expr) everywhereError() error {
 }
 
 // names are stop words that in capitals are names.
-var names = set("us who it mit")
+var names = set("us who it")
 
-// stopWords are words that by themselves say nothing of what an article is
-// about. Words that mean something in another language are left out.
+// stopWords are words that nearly every article in their language has. Latin
+// script counts as English, as it does for stems where no language is known:
+// "des" or "den" are rare in an English article, and may be what is wanted.
 var stopWords = set(`
 	a an the and or not nor but if of at by for with about into to from in on off out as than then
 	so that this these those there here is are was were be been being am has have had having do does
-	did i you he she it its we they me him her us them my your his our their who whom whose which
+	did i you he she it its we they me him her us them my your his our their who whom which
 	what when where why how all any both each more most some such no only too very can will would
-	could should shall may might must just also after before because while during until since
+	could should may might must just also after before because while during until since
 	said says say s t
-	le les des du une que qui dans sur der und das ein eine ist mit den dem von zu
-	el los las del uno una por il lo gli dei della di
 	и в не на он она они как это по но за от из что
 	的 了 是 在 和 有 の は が を に で と も في من على الى`)
 
