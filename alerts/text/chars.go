@@ -76,8 +76,13 @@ func appendPlain(dst []char, s string, from, to int) []char {
 // appendNormalized appends the NFKC form of s[from:to], a stretch between two
 // normalisation boundaries.
 func appendNormalized(dst []char, s string, from, to int) []char {
-	if first, n := utf8.DecodeRuneInString(s[from:to]); first == '´' && n == to-from {
+	first, n := utf8.DecodeRuneInString(s[from:to])
+	switch k := kindOf(first); {
+	case first == '´' && n == to-from:
 		return append(dst, char{'\'', int32(from), int32(to), apos}) // NFKC makes it a space and an accent
+	case n < to-from && k != letter && k != digit && k != wide && k != mark:
+		dst = appendNormalized(dst, s, from, from+n) // what combines with a sign is no part of it
+		from += n
 	}
 	for _, r := range norm.NFKC.String(s[from:to]) {
 		if k := kindOf(r); k != ignored {

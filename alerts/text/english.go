@@ -41,8 +41,8 @@ var englishWords = map[string]string{
 	"skis": "ski", "skies": "sky", "dying": "die", "lying": "lie", "tying": "tie",
 	"sky": "sky", "news": "news", "howe": "howe", "atlas": "atlas", "cosmos": "cosmos",
 	"bias": "bias", "andes": "andes",
-	// The United States are no unit, nor do they unite.
-	"united": "united",
+	// The United States are no unit.
+	"united": "unite", "unite": "unite", "unites": "unite", "uniting": "unite",
 	// Plurals and forms that the rules get wrong.
 	"buses": "bus", "gases": "gas", "quizzes": "quiz", "goes": "go", "vying": "vie",
 	// Words that differ from another by their e alone.
@@ -65,7 +65,7 @@ var englishFinal = map[string]bool{
 // makes boycot of boycotted; no English verb doubles an f, so that staffed and
 // tariffed need no mention here.
 var keepDouble = map[string]bool{
-	"add": true, "ebb": true, "err": true, "egg": true, "boycott": true, "putt": true, "purr": true,
+	"add": true, "ebb": true, "err": true, "egg": true, "boYcott": true, "putt": true, "purr": true,
 }
 
 // english is a word on its way to its stem. Y stands for a y that is a

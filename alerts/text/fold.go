@@ -13,15 +13,19 @@ import (
 // [Stem] takes.
 func Lower(s string) string {
 	if isASCII(s) {
-		return strings.ToLower(s)
+		return strings.ReplaceAll(strings.ToLower(s), "`", "'")
 	}
 	s = norm.NFKC.String(cases.Fold().String(norm.NFKC.String(s)))
 	return strings.Map(func(r rune) rune {
-		switch kindOf(r) {
-		case ignored:
+		switch k := kindOf(r); {
+		case k == ignored:
 			return -1
-		case apos:
+		case k == apos:
 			return '\''
+		case 0xAB70 <= r && r <= 0xABBF: // Cherokee folds to capitals; x/text swaps them
+			return r - 0xAB70 + 0x13A0
+		case 0x13F8 <= r && r <= 0x13FD:
+			return r - 8
 		}
 		return r
 	}, s)

@@ -28,7 +28,10 @@ func appendParagraphs(dst []Paragraph, s string) []Paragraph {
 		return joinLines(dst, lines, func(int) bool { return false })
 	}
 	width := wrapWidth(s, lines)
-	free := true // the line before divided: nothing, the end of a sentence or a cross-head
+	// Free: before the line stands nothing, the end of a sentence or a
+	// cross-head. The first line of wrapped text is short where a dateline was
+	// cut from it, and no cross-head.
+	free := width > maxWrap
 	return joinLines(dst, lines, func(i int) bool {
 		if i+1 < len(lines) {
 			free = endsSentence(s, lines[i], lines[i+1]) || free && isCrossHead(s, lines[i], lines[i+1], width)
@@ -114,8 +117,14 @@ func wrapWidth(s string, lines []Paragraph) int {
 	return width
 }
 
-// maxCrossHead is the most characters that a cross-head has.
-const maxCrossHead = 70
+const (
+	maxWrap      = 100 // the most characters to which wires wrap their lines
+	maxCrossHead = 70  // the most characters of a cross-head
+)
+
+// openEnded are small words that a cross-head does not end with.
+var openEnded = set(`a an the of to in on at for from by with and or but as its their his her
+	is are was were be been has have had will would said says that which who than`)
 
 // isCrossHead reports whether a line that does not end a sentence, but follows
 // the end of one, is a cross-head rather than the beginning of wrapped text.
@@ -126,7 +135,10 @@ func isCrossHead(s string, l, next Paragraph, width int) bool {
 	if last, _ := utf8.DecodeLastRuneInString(line); strings.ContainsRune(",;-–—、，；", last) {
 		return false
 	}
-	if first := opening(s[l.Start:l.End]); first == utf8.RuneError || unicode.IsLower(first) {
+	if openEnded[line[strings.LastIndexByte(line, ' ')+1:]] {
+		return false
+	}
+	if first := opening(line); first == utf8.RuneError || unicode.IsLower(first) {
 		return false
 	}
 	if unicode.IsLower(opening(s[next.Start:next.End])) {

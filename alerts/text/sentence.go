@@ -118,7 +118,7 @@ func sentenceEnd(s string, from, i, to int) (end, next int, ok bool) {
 		_, n := utf8.DecodeRuneInString(s[i:to])
 		return 0, i + n, false
 	}
-	end = skipClosers(s, j, to)
+	end = skipClosers(s, j, to, kind == wideStop)
 	next = skipSpace(s, end, to)
 	switch {
 	case next == to || kind == wideStop:
@@ -137,11 +137,12 @@ func sentenceEnd(s string, from, i, to int) (end, next int, ok bool) {
 }
 
 // skipClosers gives the place after the quotes and brackets that close at i.
-// French puts a space before its guillemet.
-func skipClosers(s string, i, to int) int {
+// French puts a space before its guillemet, German closes with the mark that
+// opens in Chinese (wide).
+func skipClosers(s string, i, to int, wide bool) int {
 	for i < to {
 		r, n := utf8.DecodeRuneInString(s[i:to])
-		if isCloser(r) {
+		if isCloser(r) && (!wide || r != '“') {
 			i += n
 			continue
 		}

@@ -30,19 +30,20 @@ import (
 // word after [Lower]; lang is a BCP 47 tag or "". [StemLang] says which
 // stemmer is used; without one the stem is the folded word.
 func Stem(lower, lang string) string {
+	stem := lower
 	switch name := StemLang(lang, lower); name {
 	case "":
-		return unmark(lower)
 	case "en":
-		return unmark(stemEnglish(lower))
+		stem = stemEnglish(lower)
 	default:
 		env := snowballstem.NewEnv(prepare(lower, name))
 		stemmers[name](env)
-		if stem := unmark(env.Current()); stem != "" {
-			return stem
-		}
-		return unmark(lower)
+		stem = env.Current()
 	}
+	if stem = unmark(stem); stem == "" {
+		return unmark(lower) // of ''s, say
+	}
+	return stem
 }
 
 // StemLang names the stemmer that [Stem] uses for a word in a text of the
