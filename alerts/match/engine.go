@@ -3,6 +3,7 @@ package match
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -33,6 +34,7 @@ type state struct {
 	indexes []*index
 	waiting []addition
 	changes int // since the last Rebuild
+	deaths  int // of them, entries in indexes or waiting that died
 }
 
 // addition is a query that is in no index yet.
@@ -57,7 +59,7 @@ func (e *Engine) Add(id alerts.SubscriptionID, q query.Query) {
 	defer e.mu.Unlock()
 	next := e.next()
 	if old := e.entries[id]; old != nil {
-		old.died.Store(next.version)
+		next.kill(old)
 	}
 	added := &entry{id: id}
 	e.entries[id] = added
@@ -77,8 +79,14 @@ func (e *Engine) Remove(id alerts.SubscriptionID) {
 	}
 	delete(e.entries, id)
 	next := e.next()
-	old.died.Store(next.version)
+	next.kill(old)
 	e.state.Store(next)
+}
+
+// kill ends an entry with this version.
+func (s *state) kill(old *entry) {
+	old.died.Store(s.version)
+	s.deaths++
 }
 
 // next begins the version after the present one.
@@ -136,7 +144,7 @@ func (e *Engine) Match(a alerts.Article, hits []Hit) []Hit {
 	m := e.matchers.Get().(*matcher)
 	m.read(a)
 	for _, x := range s.indexes {
-		m.match(x, s.version)
+		m.match(x, s)
 	}
 	hits = m.take(hits)
 	e.matchers.Put(m)
@@ -158,7 +166,7 @@ func (e *Engine) indexWaiting() *state {
 	}
 	b := newBuilder()
 	for _, x := range next.indexes[keep:] {
-		b.addGroups(x, 0, len(x.roots), next.version)
+		b.addGroups(x, x.order(), next.version)
 	}
 	for _, w := range next.waiting {
 		if w.entry.alive(next.version) {
@@ -197,6 +205,7 @@ func (e *Engine) Rebuild(ctx context.Context) error {
 	next := *e.state.Load()
 	next.indexes = append([]*index{x}, next.indexes[len(before.indexes):]...)
 	next.changes -= before.changes
+	next.deaths -= before.deaths
 	e.frozen = 1
 	e.state.Store(&next)
 	return nil
@@ -204,14 +213,13 @@ func (e *Engine) Rebuild(ctx context.Context) error {
 
 // rebuilt makes one index of all that is alive in s.
 func rebuilt(ctx context.Context, s *state) (*index, error) {
-	const step = 4096
 	b := newBuilder()
 	for _, x := range s.indexes {
-		for g := 0; g < len(x.roots); g += step {
+		for groups := range slices.Chunk(x.order(), 4096) {
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
-			b.addGroups(x, g, min(g+step, len(x.roots)), s.version)
+			b.addGroups(x, groups, s.version)
 		}
 	}
 	x := b.index()

@@ -18,7 +18,9 @@ func byEnd(a, b place) int   { return cmp.Compare(a.to, b.to) }
 func (m *matcher) eval(n uint32, in region) bool {
 	before := len(m.spans)
 	switch n := m.x.nodes[n]; n.op {
-	case opTerm, opPhrase, opAtLeast:
+	case opTerm:
+		return m.evalTerm(n.a, in)
+	case opPhrase, opAtLeast:
 		return m.evalPlaces(n, in)
 	case opFlag:
 		return m.has(n.a)
@@ -50,6 +52,17 @@ func (m *matcher) eval(n uint32, in region) bool {
 	default: // opNever
 		return false
 	}
+}
+
+func (m *matcher) evalTerm(a atom, in region) bool {
+	before, limits := len(m.spans), m.r.bounds[in]
+	for _, i := range m.tokensOf(a) {
+		if limits.lo <= i && i < limits.hi {
+			t := &m.r.tokens[i]
+			m.spans = append(m.spans, alerts.Span{Field: m.fieldOf(i), Start: int(t.start), End: int(t.end)})
+		}
+	}
+	return len(m.spans) > before
 }
 
 func (m *matcher) evalPlaces(n node, in region) bool {
@@ -261,11 +274,20 @@ func (m *matcher) at(pos int32) *token { return &m.r.tokens[m.r.firstAt[pos]] }
 
 // mark appends the span of a place.
 func (m *matcher) mark(p place) {
-	s := alerts.Span{Field: alerts.Title, Start: int(m.at(p.from).start), End: int(m.at(p.to - 1).end)}
-	if m.r.firstAt[p.from] >= m.r.bounds[regionTitle].hi {
-		s.Field = alerts.Body
+	first := m.r.firstAt[p.from]
+	m.spans = append(m.spans, alerts.Span{
+		Field: m.fieldOf(first),
+		Start: int(m.r.tokens[first].start),
+		End:   int(m.at(p.to - 1).end),
+	})
+}
+
+// fieldOf is the field that a token of the text is in.
+func (m *matcher) fieldOf(i int32) alerts.Field {
+	if i < m.r.bounds[regionTitle].hi {
+		return alerts.Title
 	}
-	m.spans = append(m.spans, s)
+	return alerts.Body
 }
 
 // countDisjoint is the largest number of places of which no two overlap. It

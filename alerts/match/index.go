@@ -30,11 +30,13 @@ func (e *entry) alive(version uint64) bool {
 type index struct {
 	programs
 	// A group is a query with all its subscriptions: group g has the root node
-	// roots[g], the canonical text keys[g] and entries[first[g]:first[g+1]].
+	// roots[g], the canonical text keys[g] and entries[first[g]:first[g+1]],
+	// whose ids stand in ids, to spare a visit to each.
 	roots   []uint32
 	keys    []string
 	first   []uint32
 	entries []*entry
+	ids     []alerts.SubscriptionID
 	// The groups to try when atom a is present are probes[from[a]:from[a+1]].
 	from   []uint32
 	probes []probe
@@ -80,9 +82,24 @@ func (b *builder) add(key string, q query.Query, e *entry) {
 	b.members[g] = append(b.members[g], e)
 }
 
-// addGroups adds what is alive in a version of groups lo to hi of an index.
-func (b *builder) addGroups(x *index, lo, hi int, version uint64) {
-	for i := lo; i < hi; i++ {
+// order gives the groups of x in the order of the first probe of each, so that
+// in an index made of them those that are tried together lie together in
+// memory. A group without a probe can't hit and is left out.
+func (x *index) order() []uint32 {
+	out := make([]uint32, 0, len(x.roots))
+	seen := make([]bool, len(x.roots))
+	for _, p := range x.probes {
+		if g := p.group &^ severalProbes; !seen[g] {
+			seen[g] = true
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// addGroups adds what is alive in a version of some groups of another index.
+func (b *builder) addGroups(x *index, groups []uint32, version uint64) {
+	for _, i := range groups {
 		g, ok := b.groups[x.keys[i]]
 		for _, e := range x.entries[x.first[i]:x.first[i+1]] {
 			if !e.alive(version) {
@@ -121,6 +138,10 @@ func (b *builder) index() *index {
 		x.first = append(x.first, uint32(len(x.entries)))
 	}
 	x.entries = slices.Clip(x.entries)
+	x.ids = make([]alerts.SubscriptionID, len(x.entries))
+	for i, e := range x.entries {
+		x.ids[i] = e.id
+	}
 	x.fillDictionaries()
 	x.fillProbes()
 	x.stems.Store(&map[string]*stemTable{})

@@ -59,17 +59,17 @@ func (m *matcher) read(a alerts.Article) {
 	m.r.read(&m.doc)
 }
 
-// match appends to m.found what a version of x has for the article in m.r.
-func (m *matcher) match(x *index, version uint64) {
+// match appends to m.found what x has for the article in m.r.
+func (m *matcher) match(x *index, s *state) {
 	m.x = x
 	m.present = grown(m.present, (len(x.atoms)+63)/64)
 	m.tried = grown(m.tried, (len(x.roots)+63)/64)
 	m.slot = grown(m.slot, len(x.atoms))
 	m.met, m.links, m.listed, m.undo = m.met[:0], m.links[:0], m.listed[:0], m.undo[:0]
 	m.look()
-	m.try(always, version)
+	m.try(always, s)
 	for _, a := range m.met {
-		m.try(a.atom, version)
+		m.try(a.atom, s)
 	}
 	for _, a := range m.met {
 		m.present[a.atom/64] = 0
@@ -197,7 +197,7 @@ func (m *matcher) tokensOf(a atom) []int32 {
 }
 
 // try evaluates the groups that are posted under an atom.
-func (m *matcher) try(a atom, version uint64) {
+func (m *matcher) try(a atom, s *state) {
 	for _, p := range m.x.probes[m.x.from[a]:m.x.from[a+1]] {
 		if p.need != always && !m.has(p.need) {
 			continue
@@ -211,19 +211,19 @@ func (m *matcher) try(a atom, version uint64) {
 			m.tried[g/64] |= 1 << (g % 64)
 			m.undo = append(m.undo, g)
 		}
-		m.tryGroup(g, version)
+		m.tryGroup(g, s)
 	}
 }
 
-func (m *matcher) tryGroup(g uint32, version uint64) {
+func (m *matcher) tryGroup(g uint32, s *state) {
 	lo := len(m.spans)
 	if !m.eval(m.x.roots[g], regionText) {
 		return
 	}
 	m.spans = m.spans[:lo+len(merge(m.spans[lo:]))]
-	for _, e := range m.x.entries[m.x.first[g]:m.x.first[g+1]] {
-		if e.alive(version) {
-			m.found = append(m.found, found{e.id, int32(lo), int32(len(m.spans))})
+	for i := m.x.first[g]; i < m.x.first[g+1]; i++ {
+		if s.deaths == 0 || m.x.entries[i].alive(s.version) {
+			m.found = append(m.found, found{m.x.ids[i], int32(lo), int32(len(m.spans))})
 		}
 	}
 }
