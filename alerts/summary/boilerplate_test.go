@@ -63,9 +63,14 @@ func TestTailEndsTheStory(t *testing.T) {
 }
 
 func TestTheTitleIsNotRepeated(t *testing.T) {
-	a := alerts.Article{Title: "Council raises  tariffs", Body: "COUNCIL RAISES TARIFFS.\n\nCouncil raises tariffs\n\nThe council met on Monday morning."}
-	if got := Summarize(a, nil, 3).Sentences; len(got) != 1 {
-		t.Errorf("got %q", got)
+	for _, body := range []string{
+		"COUNCIL RAISES TARIFFS ON STEEL.\n\nCouncil raises tariffs on steel\n\nThe council met on Monday morning.",
+		"Council raises tariffs on steel. The council met on Monday morning.",
+	} {
+		got := Summarize(alerts.Article{Title: "Council raises  tariffs on steel", Body: body}, nil, 3).Sentences
+		if len(got) != 1 || got[0] != "The council met on Monday morning." {
+			t.Errorf("of %q: %q", body, got)
+		}
 	}
 }
 

@@ -53,6 +53,7 @@ func TestExcerpt(t *testing.T) {
 		{"highlight at the end", "Exporters said on Monday that they would appeal against the steel [tariffs].", 30, "…against the steel [tariffs]."},
 		{"highlight is not cut", "Xi spoke of [new quality productive forces] again", 31, "…[new quality productive forces]…"},
 		{"highlight is too long", "Xi spoke of [new quality productive forces] again", 20, "…[new quality]…"},
+		{"the next highlight is not cut", "A [tax] on steel and [carbon border goods] begins", 30, "A [tax] on steel and…"},
 		{"one long word", "Donaudampfschifffahrtsgesellschaft", 10, "Donaudamp…"},
 		{"Chinese", "各县因地制宜发展[新质生产力]，避免盲目上马同类项目。", 12, "…展[新质生产力]，避免盲…"},
 		{"families stay together", "👨‍👩‍👧‍👦👨‍👩‍👧‍👦 came", 9, "👨‍👩‍👧‍👦…"},
