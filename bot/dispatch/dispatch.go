@@ -295,6 +295,7 @@ func (d *Dispatcher) again(ctx context.Context, left map[putOff]outcome) (time.T
 		return first, fmt.Errorf("count what waits in the outbox: %w", err)
 	}
 	if due+later == 0 {
+		clear(left)
 		return time.Time{}, nil
 	}
 	return first, nil

@@ -12,6 +12,8 @@ import (
 const (
 	firstBlock = 10 * time.Minute
 	lastBlock  = 6 * time.Hour
+	// probeTime is how long others wait for the one that tries it again.
+	probeTime = time.Minute
 )
 
 // holds knows what must not be sent to for a while: what a platform asked to
@@ -35,6 +37,7 @@ type area struct {
 type hold struct {
 	until time.Time
 	block time.Duration // of a refusal for good: how long the last pause was
+	probe bool          // the pause is over, and until is when the one that tries must be back
 }
 
 func newHolds(now func() time.Time) *holds {
@@ -64,15 +67,28 @@ func bucketArea(d alerts.Destination, bucket string) area {
 	return area{place: alerts.Destination{Platform: d.Platform}, bucket: bucket}
 }
 
-// wait is how long nothing may be sent to d.
+// wait is how long nothing may be sent to d. When a pause after a refusal for
+// good is over, it lets one caller through and holds the others back for as
+// long as that one may take.
 func (h *holds) wait(d alerts.Destination) time.Duration {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	now := h.now()
+	areas := h.areas(d)
 	var longest time.Duration
-	for _, a := range h.areas(d) {
-		longest = max(longest, h.until[a].until.Sub(h.now()))
+	for _, a := range areas {
+		longest = max(longest, h.until[a].until.Sub(now))
 	}
-	return longest
+	if longest > 0 {
+		return longest
+	}
+	for _, a := range areas {
+		if old, ok := h.until[a]; ok && old.block > 0 {
+			old.probe, old.until = true, now.Add(probeTime)
+			h.until[a] = old
+		}
+	}
+	return 0
 }
 
 // pause keeps everything in the scope of d quiet for the time after.
@@ -99,11 +115,11 @@ func (h *holds) block(d alerts.Destination, s alerts.Scope) (after time.Duration
 	old := h.until[a]
 	first = old.block == 0
 	now := h.now()
-	if old.block > 0 && old.until.After(now) {
+	if old.block > 0 && !old.probe && old.until.After(now) {
 		return old.until.Sub(now), false // another send met it at the same time
 	}
 	old.block = min(max(2*old.block, firstBlock), lastBlock)
-	old.until = now.Add(old.block)
+	old.until, old.probe = now.Add(old.block), false
 	h.until[a] = old
 	return old.block, first
 }

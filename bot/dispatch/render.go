@@ -11,6 +11,7 @@ import (
 
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/alerts/match"
+	"github.com/bellwether/bellwether/alerts/query"
 	"github.com/bellwether/bellwether/alerts/schedule"
 	"github.com/bellwether/bellwether/alerts/summary"
 )
@@ -204,6 +205,11 @@ func (d *Dispatcher) alert(a alerts.Article, i alerts.Item, v view) (out alerts.
 		return out, nil
 	}
 	slices.SortFunc(out.Subscriptions, func(x, y alerts.Subscription) int { return cmp.Compare(x.Number, y.Number) })
+	queries := make([]query.Query, len(out.Subscriptions))
+	for n, s := range out.Subscriptions {
+		queries[n] = s.Query
+	}
+	out.Matched = doc.Matched(queries...)
 	out.Spans = merge(out.Spans)
 	s := summary.Summarize(a, out.Spans, d.cfg.Sentences)
 	out.Summary, out.Highlights = s.Sentences, s.Highlights

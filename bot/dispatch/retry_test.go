@@ -162,7 +162,7 @@ func TestARefusedScopeKeepsItsQueueAndIsToldOnce(t *testing.T) {
 					if got := len(w.slack.list(&w.slack.shown, byArticles)) == 1; got != c.other {
 						t.Errorf("another channel goes on: %v, want %v", got, c.other)
 					}
-					if tries := len(w.slack.sends); tries > 20 {
+					if tries := len(w.slack.sends); tries > 14 {
 						t.Errorf("tried %d times in two days", tries)
 					}
 					refused = false
