@@ -164,17 +164,23 @@ func disguise(s string) string {
 	return s
 }
 
-// Labels gives the phrases that the query looks for, as people would type
-// them, in order and without repetitions: not what it excludes, nor filters.
+// Label gives the phrase as a person would type it, without quotation marks
+// and caps: before it.
+func (p Phrase) Label() string {
+	words := make([]string, len(p.Words))
+	for i, w := range p.Words {
+		words[i] = formatWord(w, false)
+	}
+	return strings.Join(words, " ")
+}
+
+// Labels gives the phrases that the query looks for, in order and without
+// repetitions: not what it excludes, nor filters.
 func (q Query) Labels() []string {
 	var out []string
 	seen := make(map[string]bool)
 	for p := range q.Phrases() {
-		words := make([]string, len(p.Words))
-		for i, w := range p.Words {
-			words[i] = formatWord(w, false)
-		}
-		if s := strings.Join(words, " "); !seen[s] {
+		if s := p.Label(); !seen[s] {
 			seen[s] = true
 			out = append(out, s)
 		}
