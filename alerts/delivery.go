@@ -54,6 +54,7 @@ type Claim struct {
 type Alert struct {
 	Article       Article
 	Subscriptions []Subscription
+	Matched       []string // the keywords that hit, as people type them; never empty
 	Spans         []Span   // where they hit, sorted and merged
 	Summary       []string // sentences of the article, in its order
 	// Highlights are the spans of Summary that hit: index into Summary, and

@@ -103,8 +103,12 @@ func (p past) words() string {
 // alert shows a hit as it would be sent.
 func (h hit) alert(subs ...alerts.Subscription) alerts.Alert {
 	s := summary.Summarize(h.article, h.spans, 0)
+	queries := make([]query.Query, len(subs))
+	for i, sub := range subs {
+		queries[i] = sub.Query
+	}
 	return alerts.Alert{
-		Article: h.article, Subscriptions: subs, Spans: h.spans,
+		Article: h.article, Subscriptions: subs, Matched: match.NewDocument(h.article).Matched(queries...), Spans: h.spans,
 		Summary: s.Sentences, Highlights: s.Highlights,
 	}
 }

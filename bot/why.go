@@ -3,7 +3,6 @@ package bot
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -62,7 +61,7 @@ func (b *Bot) why(ctx context.Context, q *request) (chat.Reply, error) {
 // words of its headline, else the newest that hits anything. whole: nothing of
 // the last 30 days was left out.
 func (b *Bot) wanted(ctx context.Context, q *request, subs []alerts.Subscription) (found *alerts.Article, whole bool, err error) {
-	address := sameAddress(q.args)
+	address := sameAddress(strings.Trim(q.args, "<>"))
 	words := strings.ToLower(q.args)
 	whole, err = b.recent(ctx, q.now, func(a alerts.Article) bool {
 		switch {
@@ -71,7 +70,7 @@ func (b *Bot) wanted(ctx context.Context, q *request, subs []alerts.Subscription
 				found = &a
 			}
 			return found == nil
-		case a.ID == q.args || (address != "" && sameAddress(a.URL) == address):
+		case a.ID == q.args || (a.URL != "" && sameAddress(a.URL) == address):
 			found = &a
 			return false
 		case found == nil && strings.Contains(strings.ToLower(a.Title), words):
@@ -82,21 +81,9 @@ func (b *Bot) wanted(ctx context.Context, q *request, subs []alerts.Subscription
 	return found, whole, err
 }
 
-// sameAddress gives what two ways to write an address have in common; empty
-// for what is no address.
+// sameAddress gives what two ways to write an address have in common.
 func sameAddress(s string) string {
-	u, err := url.Parse(strings.Trim(s, "<>"))
-	if err != nil || u.Host == "" {
-		return ""
-	}
-	kept := url.Values{}
-	for k, v := range u.Query() {
-		if !strings.HasPrefix(k, "utm_") {
-			kept[k] = v
-		}
-	}
-	host := strings.TrimPrefix(strings.ToLower(u.Host), "www.")
-	return host + strings.TrimRight(u.EscapedPath(), "/") + "?" + kept.Encode()
+	return strings.Replace(alerts.CanonicalURL(s), "://www.", "://", 1)
 }
 
 func (q *request) notFound(whole bool) chat.Reply {

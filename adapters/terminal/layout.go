@@ -159,15 +159,10 @@ func (p *page) alert(a alerts.Alert, loc *time.Location, actions bool) {
 	if address := clean(a.Article.URL); address != "" && !linked {
 		p.line(in + address) // never wrapped: it is there to be copied
 	}
-	if len(a.Subscriptions) == 0 {
-		return
+	if len(a.Matched) > 0 {
+		p.text(in, in, "Matched: "+clean(strings.Join(a.Matched, ", ")))
 	}
-	queries := make([]string, len(a.Subscriptions))
-	for i, s := range a.Subscriptions {
-		queries[i] = clean(s.Query.String())
-	}
-	p.text(in, in, "Matched: "+strings.Join(queries, ", "))
-	if actions {
+	if actions && len(a.Subscriptions) > 0 {
 		p.text(in, in, p.dim(todo(a.Subscriptions)))
 	}
 }

@@ -45,6 +45,7 @@ func steelAlert(t testing.TB) alerts.Alert {
 			Published: time.Date(2026, 3, 3, 7, 30, 0, 0, time.UTC),
 		},
 		Subscriptions: []alerts.Subscription{{Number: 1, Query: parsed(t, "steel quota")}, {Number: 4, Query: parsed(t, "tariff")}},
+		Matched:       []string{"steel quota", "tariff"},
 		Summary:       sentences,
 		Highlights:    []alerts.Highlight{{Sentence: 0, Start: at, End: at + len("steel quota")}},
 	}
@@ -56,6 +57,7 @@ func wideAlert(t testing.TB) alerts.Alert {
 	return alerts.Alert{
 		Article:       alerts.Article{ID: "wide", Title: "因地制宜发展新质生产力", Language: "zh", Publisher: "示例日报", Published: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)},
 		Subscriptions: []alerts.Subscription{{Number: 2, Query: parsed(t, "新质生产力")}},
+		Matched:       []string{"新质生产力"},
 		Summary:       []string{s},
 		Highlights:    []alerts.Highlight{{Start: at, End: at + len("新质生产力")}},
 	}

@@ -1,0 +1,342 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/bellwether/bellwether/adapters/httpx"
+	"github.com/bellwether/bellwether/adapters/redis"
+)
+
+// config is everything that can be set. Each value comes from the flag, else
+// the environment, else the file, else the default.
+type config struct {
+	data          string
+	redisURL      string
+	redisPrefix   string
+	shards        int
+	logLevel      slog.Level
+	logJSON       bool
+	listen        string
+	contact       string
+	interval      time.Duration
+	history       bool
+	sentences     int
+	timeZone      string
+	sources       []sourceConfig
+	sourcesGiven  bool // by file or flag: no defaults, no samples
+	slackToken    string
+	discordToken  string
+	configuration string // the file that was read, for people
+}
+
+// sourceConfig is one source of articles: a feed's address or a path.
+type sourceConfig struct {
+	name     string
+	url      string
+	path     string
+	interval time.Duration
+	place    string // where it was configured, for errors
+}
+
+// setting is one scalar of the configuration, under all of its names.
+type setting struct {
+	key     string // in the file, dotted
+	env     string
+	help    string
+	initial string // the default, as it would be written
+	secret  bool
+	set     func(c *config, value string) error
+}
+
+// mistake is a wrong value: where it stands, what is wrong, what mends it.
+type mistake struct {
+	place, problem, mend string
+}
+
+func (m mistake) String() string { return m.place + ": " + m.problem + ": " + m.mend }
+
+// fault is an error of a setting's value with its mend.
+type fault struct{ problem, mend string }
+
+func (f fault) Error() string { return f.problem + ": " + f.mend }
+
+// settings lists every scalar. The help text of run, the file's reader and
+// the environment's reader are all made from it.
+func settings() []setting {
+	return []setting{
+		{"data", "BELLWETHER_DATA", "folder of the embedded store", "$XDG_DATA_HOME/bellwether, else ~/.local/share/bellwether", false,
+			setString(func(c *config) *string { return &c.data })},
+		{"redis.url", "REDIS_URL", "Redis to use instead of the embedded store:\nredis://, rediss://, redis+sentinel://HOST,HOST/MASTER, redis+cluster://HOST,HOST", "", true, setRedis},
+		{"redis.prefix", "BELLWETHER_REDIS_PREFIX", "what every key in Redis begins with", "bellwether:", false,
+			setString(func(c *config) *string { return &c.redisPrefix })},
+		{"redis.shards", "BELLWETHER_REDIS_SHARDS", "parts of the outbox; fixed at the first start", "64 (embedded: 8)", false,
+			setInt(1, 1024, func(c *config) *int { return &c.shards })},
+		{"log.level", "BELLWETHER_LOG_LEVEL", "debug, info, warn or error", "info (in a terminal: warn)", false, setLevel},
+		{"log.format", "BELLWETHER_LOG_FORMAT", "text or json", "text", false, setFormat},
+		{"http.listen", "BELLWETHER_HTTP_LISTEN", "address for /healthz and /readyz; empty: none", "", false, setListen},
+		{"http.contact", "BELLWETHER_CONTACT", "mail or web address told to the servers that are read", "", false,
+			setString(func(c *config) *string { return &c.contact })},
+		{"feeds.interval", "BELLWETHER_FEEDS_INTERVAL", "time between two readings of a feed", "5m", false,
+			setDuration(time.Minute, time.Hour, func(c *config) *time.Duration { return &c.interval })},
+		{"feeds.history", "BELLWETHER_FEEDS_HISTORY", "what stands in a feed when it is first read is history:\nkept for preview, not posted", "true", false, setBool(func(c *config) *bool { return &c.history })},
+		{"alerts.sentences", "BELLWETHER_ALERTS_SENTENCES", "sentences of summary in an alert, 1 to 5", "3", false,
+			setInt(1, 5, func(c *config) *int { return &c.sentences })},
+		{"terminal.timezone", "BELLWETHER_TIMEZONE", "time zone of the terminal until you say another, such as Europe/Brussels", "the machine's", false, setZone},
+		{"slack.bot_token", "SLACK_BOT_TOKEN", "reserved; this version does not speak Slack yet", "", true,
+			setString(func(c *config) *string { return &c.slackToken })},
+		{"discord.bot_token", "DISCORD_BOT_TOKEN", "reserved; this version does not speak Discord yet", "", true,
+			setString(func(c *config) *string { return &c.discordToken })},
+	}
+}
+
+func setString(field func(*config) *string) func(*config, string) error {
+	return func(c *config, v string) error { *field(c) = v; return nil }
+}
+
+func setInt(low, high int, field func(*config) *int) func(*config, string) error {
+	return func(c *config, v string) error {
+		n, err := strconv.Atoi(v)
+		if err != nil || n < low || n > high {
+			return fault{fmt.Sprintf("%q is no number from %d to %d", v, low, high), fmt.Sprintf("write a whole number such as %d", low)}
+		}
+		*field(c) = n
+		return nil
+	}
+}
+
+func setDuration(low, high time.Duration, field func(*config) *time.Duration) func(*config, string) error {
+	return func(c *config, v string) error {
+		d, err := time.ParseDuration(v)
+		if err != nil || d < low || d > high {
+			return fault{fmt.Sprintf("%q is no time from %s to %s", v, short(low), short(high)), "write it as 90s, 5m or 1h"}
+		}
+		*field(c) = d
+		return nil
+	}
+}
+
+// short writes a whole duration without its zero parts: "1m", "1h".
+func short(d time.Duration) string {
+	s := strings.TrimSuffix(d.String(), "0s")
+	if d >= time.Hour {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
+func setBool(field func(*config) *bool) func(*config, string) error {
+	return func(c *config, v string) error {
+		b, err := strconv.ParseBool(v)
+		if err != nil {
+			return fault{fmt.Sprintf("%q is neither true nor false", v), "write true or false"}
+		}
+		*field(c) = b
+		return nil
+	}
+}
+
+func setLevel(c *config, v string) error {
+	switch strings.ToLower(v) {
+	case "debug":
+		c.logLevel = slog.LevelDebug
+	case "info":
+		c.logLevel = slog.LevelInfo
+	case "warn":
+		c.logLevel = slog.LevelWarn
+	case "error":
+		c.logLevel = slog.LevelError
+	default:
+		return fault{fmt.Sprintf("%q is no log level", v), "write debug, info, warn or error"}
+	}
+	return nil
+}
+
+func setFormat(c *config, v string) error {
+	if v != "text" && v != "json" {
+		return fault{fmt.Sprintf("%q is no log format", v), "write text or json"}
+	}
+	c.logJSON = v == "json"
+	return nil
+}
+
+func setListen(c *config, v string) error {
+	if v != "" {
+		if _, port, err := net.SplitHostPort(v); err != nil || port == "" {
+			return fault{fmt.Sprintf("%q is no address to listen on", v), "write HOST:PORT such as 127.0.0.1:8080"}
+		}
+	}
+	c.listen = v
+	return nil
+}
+
+func setZone(c *config, v string) error {
+	if _, err := time.LoadLocation(v); err != nil || v == "Local" {
+		return fault{fmt.Sprintf("%q is no time zone", v), "write an IANA name such as Europe/Brussels"}
+	}
+	c.timeZone = v
+	return nil
+}
+
+// setRedis never repeats the value: it may hold a password.
+func setRedis(c *config, v string) error {
+	if _, err := redis.ParseURL(v); err != nil {
+		return fault{"not the address of a Redis", "write redis://HOST:PORT/DB, rediss://…, unix:///PATH, " +
+			"redis+sentinel://HOST,HOST/MASTER or redis+cluster://HOST,HOST, with USER:PASSWORD@ before the host where one is needed"}
+	}
+	c.redisURL = v
+	return nil
+}
+
+// newSource reads a source as people write it: an address or a path.
+func newSource(value, place string) (sourceConfig, error) {
+	s := sourceConfig{place: place}
+	if strings.Contains(value, "://") {
+		u, err := url.Parse(value)
+		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+			return s, fault{"not the address of a feed", "begin it with https:// or http://, or give the path of a file or folder"}
+		}
+		s.url, s.name = value, feedName(u)
+		return s, nil
+	}
+	if value == "" {
+		return s, fault{"the source is empty", "give the address of a feed, or the path of a file or folder"}
+	}
+	abs, err := filepath.Abs(value)
+	if err != nil {
+		return s, fmt.Errorf("finding %s: %w", value, err)
+	}
+	s.path, s.name = abs, abs
+	return s, nil
+}
+
+// feedName names a feed by its address. A query or a password may hold a key:
+// a digest keeps addresses apart that differ in nothing else.
+func feedName(u *url.URL) string {
+	name := u.Host + strings.TrimSuffix(u.EscapedPath(), "/")
+	if u.RawQuery != "" || u.User != nil {
+		sum := sha256.Sum256([]byte(u.String()))
+		name += "#" + hex.EncodeToString(sum[:4])
+	}
+	return name
+}
+
+// flagValues are the settings that run takes as flags.
+type flagValues struct {
+	config  string
+	data    string
+	sources []string
+}
+
+// loadConfig reads the file, the environment and the flags, and reports every
+// mistake of all three in one error.
+func loadConfig(w world, f flagValues, interactive bool) (config, error) {
+	c := config{
+		redisPrefix: "bellwether:", logLevel: slog.LevelInfo, interval: 5 * time.Minute, history: true, sentences: 3,
+	}
+	if interactive {
+		c.logLevel = slog.LevelWarn
+	}
+	var wrong []mistake
+	path := f.config
+	if path == "" {
+		path, _ = w.lookup("BELLWETHER_CONFIG")
+	}
+	if path != "" {
+		src, err := os.ReadFile(path)
+		if err != nil {
+			return c, fmt.Errorf("reading the configuration: %w", err)
+		}
+		c.configuration = path
+		wrong = append(wrong, readFile(&c, path, src)...)
+	}
+	wrong = append(wrong, readEnvironment(&c, w.lookup)...)
+	wrong = append(wrong, readFlags(&c, f)...)
+	if len(wrong) > 0 {
+		var errs []error
+		for _, m := range wrong {
+			errs = append(errs, errors.New(m.String()))
+		}
+		return c, usagef("the configuration has mistakes:\n%w", errors.Join(errs...))
+	}
+	if c.data == "" {
+		c.data = defaultData(w.lookup)
+	}
+	return c, nil
+}
+
+func readEnvironment(c *config, lookup func(string) (string, bool)) []mistake {
+	var wrong []mistake
+	for _, s := range settings() {
+		if v, ok := lookup(s.env); ok && v != "" {
+			if err := s.set(c, v); err != nil {
+				wrong = append(wrong, asMistake("environment variable "+s.env, err))
+			}
+		}
+	}
+	return wrong
+}
+
+func readFlags(c *config, f flagValues) []mistake {
+	var wrong []mistake
+	if f.data != "" {
+		c.data = f.data
+	}
+	if len(f.sources) > 0 {
+		c.sources, c.sourcesGiven = nil, true
+	}
+	for _, v := range f.sources {
+		place := "--source " + v
+		if strings.Contains(v, "://") {
+			place = "--source " + httpx.Redact(v)
+		}
+		s, err := newSource(v, place)
+		if err != nil {
+			wrong = append(wrong, asMistake(place, err))
+			continue
+		}
+		c.sources = append(c.sources, s)
+	}
+	return append(wrong, repeatedNames(c.sources)...)
+}
+
+func repeatedNames(sources []sourceConfig) []mistake {
+	var wrong []mistake
+	first := map[string]string{}
+	for _, s := range sources {
+		if place, ok := first[s.name]; ok {
+			wrong = append(wrong, mistake{s.place, fmt.Sprintf("the source %q is there already (%s)", s.name, place), "remove one, or give it another name"})
+			continue
+		}
+		first[s.name] = s.place
+	}
+	return wrong
+}
+
+func asMistake(place string, err error) mistake {
+	var f fault
+	if errors.As(err, &f) {
+		return mistake{place, f.problem, f.mend}
+	}
+	return mistake{place, err.Error(), "correct it"}
+}
+
+func defaultData(lookup func(string) (string, bool)) string {
+	if dir, ok := lookup("XDG_DATA_HOME"); ok && filepath.IsAbs(dir) {
+		return filepath.Join(dir, "bellwether")
+	}
+	if home, ok := lookup("HOME"); ok && home != "" {
+		return filepath.Join(home, ".local", "share", "bellwether")
+	}
+	return "bellwether-data"
+}

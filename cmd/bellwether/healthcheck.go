@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// newHealthcheck asks a running bellwether how it is: containers without a
+// shell use it.
+func newHealthcheck(w world) *cobra.Command {
+	var addr string
+	cmd := &cobra.Command{
+		Use:   "healthcheck",
+		Short: "Ask the bellwether on this machine whether it is well (for containers)",
+		Args:  usageArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if addr == "" {
+				addr, _ = w.lookup("BELLWETHER_HTTP_LISTEN")
+			}
+			if addr == "" {
+				return usagef("no address: set BELLWETHER_HTTP_LISTEN, or give --addr HOST:PORT")
+			}
+			return healthcheck(cmd.Context(), addr)
+		},
+	}
+	cmd.Flags().StringVar(&addr, "addr", "", "the address of http.listen (default: BELLWETHER_HTTP_LISTEN)")
+	return cmd
+}
+
+func healthcheck(ctx context.Context, addr string) error {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return usagef("--addr %q: write HOST:PORT", addr)
+	}
+	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
+		host = "127.0.0.1"
+	}
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	target := "http://" + net.JoinHostPort(host, port) + "/healthz"
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, http.NoBody)
+	if err != nil {
+		return fmt.Errorf("asking %s: %w", target, err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("asking %s: %w", target, err)
+	}
+	defer res.Body.Close() //nolint:errcheck // only the status counts
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("asking %s: it answered %s", target, res.Status)
+	}
+	return nil
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/bellwether/bellwether/alerts/query"
+)
+
+func newQuery(w world) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "query Q",
+		Short: "Show what the bot understands of a query",
+		Long: `Query reads a keyword expression and prints its canonical form, or what is
+wrong with it and how to mend it. docs/query-language.md describes the language.`,
+		Example: `  bellwether query 'carbon border tax, CBAM'
+  bellwether query --json '"five year plan" NEAR/8 tasks'`,
+		Args: usageArgs(cobra.ExactArgs(1)),
+		RunE: func(_ *cobra.Command, args []string) error {
+			q, err := query.Parse(args[0])
+			if !asJSON {
+				if err != nil {
+					return err
+				}
+				_, err = fmt.Fprintln(w.stdout, q)
+				return err
+			}
+			return queryJSON(w, q, err)
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	return cmd
+}
+
+func queryJSON(w world, q query.Query, err error) error {
+	out := newJSONLines(w.stdout)
+	if err == nil {
+		return out.Encode(struct {
+			Canonical string `json:"canonical"`
+		}{q.String()})
+	}
+	answer := struct {
+		Error    string `json:"error"`
+		Position int    `json:"position"`
+	}{Error: err.Error()}
+	var at *query.Error
+	if errors.As(err, &at) {
+		answer.Position = at.Position
+	}
+	if err := out.Encode(answer); err != nil {
+		return err
+	}
+	return errReported
+}
+
+// newJSONLines writes one object a line, characters such as & as they are.
+func newJSONLines(w interface{ Write([]byte) (int, error) }) *json.Encoder {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e
+}

@@ -1,0 +1,187 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/term"
+)
+
+func newRun(w world) *cobra.Command {
+	var f flagValues
+	var once bool
+	cmd := &cobra.Command{
+		Use:   "run [--config FILE] [--data DIR] [--once] [--source URL_OR_PATH]...",
+		Short: "Run the bot",
+		Long: `Run reads sources, matches every new article and sends alerts. Without a Slack
+or Discord token it talks here in the terminal: type help. Without a Redis it
+keeps everything in one file in the data folder.
+
+` + settingsHelp(),
+		Example: `  bellwether run
+  bellwether run --source https://news.un.org/feed/subscribe/en/news/all/rss.xml --source wires/
+  printf 'subscribe carbon border tax\n' | bellwether run --once --source story.txt`,
+		Args: usageArgs(cobra.NoArgs),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return run(cmd.Context(), w, f, once)
+		},
+	}
+	cmd.Flags().StringVar(&f.config, "config", "", "configuration file in YAML (default: BELLWETHER_CONFIG, else none)")
+	cmd.Flags().StringVar(&f.data, "data", "", "folder of the embedded store (default: $XDG_DATA_HOME/bellwether, else ~/.local/share/bellwether)")
+	cmd.Flags().BoolVar(&once, "once", false, "read commands from standard input to its end, poll every source once, deliver everything, exit")
+	cmd.Flags().StringArrayVar(&f.sources, "source", nil, "a feed's address or the path of a file or folder, instead of the configured sources; may be given again")
+	return cmd
+}
+
+// settingsHelp lists the settings by their names in file and environment.
+func settingsHelp() string {
+	var b strings.Builder
+	b.WriteString("Settings, in the file and as environment variables. Flags go over the\nenvironment, and that over the file:\n\n")
+	for _, s := range settings() {
+		fmt.Fprintf(&b, "  %-18s %s\n", s.key, s.env)
+		for line := range strings.SplitSeq(s.help, "\n") {
+			fmt.Fprintf(&b, "      %s\n", line)
+		}
+		if s.initial != "" {
+			fmt.Fprintf(&b, "      default: %s\n", s.initial)
+		}
+	}
+	b.WriteString(`  sources
+      list of sources: a feed's address, a path, or name:, url: or path:, interval:
+      default: a few public policy feeds and sample texts`)
+	return b.String()
+}
+
+// run builds the program out of its parts and lets it work until ctx ends, or
+// until everything is delivered when once is set.
+func run(ctx context.Context, w world, f flagValues, once bool) (err error) {
+	interactive := !once && isTerminal(w.stdin) && isTerminal(w.stdout)
+	cfg, err := loadConfig(w, f, interactive)
+	if err != nil {
+		return err
+	}
+	talk := newTerminal(w, cfg, interactive)
+	logs := io.Writer(w.stderr)
+	if interactive {
+		logs = talk // an edited line must not be written into
+	}
+	log := newLogger(logs, cfg)
+
+	store, err := openStore(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.close()) }()
+	sources, err := openSources(cfg)
+	if err != nil {
+		return err
+	}
+	defer sources.close()
+	announce(w.stderr, cfg, store, sources, once)
+
+	a := newApp(cfg, w, log, talk, store, sources, once)
+	if once {
+		return a.once(ctx)
+	}
+	return a.serve(ctx, interactive)
+}
+
+// serve runs every part until ctx ends, a part fails, or the person at an
+// interactive terminal leaves.
+func (a *app) serve(ctx context.Context, interactive bool) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	parts, ctx := errgroup.WithContext(ctx)
+	start := func(what string, f func(context.Context) error) {
+		parts.Go(func() error {
+			if err := f(ctx); err != nil && ctx.Err() == nil {
+				return fmt.Errorf("%s: %w", what, err)
+			}
+			return nil
+		})
+	}
+	if a.web != nil {
+		start("serving health", a.web.Run)
+	}
+	start("ingest", a.ingest.Run)
+	start("matching", a.matching.Run)
+	start("dispatch", a.dispatch.Run)
+	start("terminal", func(ctx context.Context) error {
+		err := a.talk.Run(ctx, a.bot)
+		if interactive {
+			stop()
+		}
+		return err
+	})
+	return parts.Wait()
+}
+
+// once answers the commands on standard input, polls every source, and
+// delivers what follows from it.
+func (a *app) once(ctx context.Context) error {
+	if err := a.talk.Run(ctx, a.bot); err != nil {
+		return fmt.Errorf("terminal: %w", err)
+	}
+	polled := a.ingest.Once(ctx)
+	if err := a.matching.Drain(ctx); err != nil {
+		return errors.Join(polled, fmt.Errorf("matching: %w", err))
+	}
+	if err := a.dispatch.Drain(ctx); err != nil {
+		return errors.Join(polled, fmt.Errorf("dispatch: %w", err))
+	}
+	return errors.Join(polled, ctx.Err(), a.faults.err())
+}
+
+func newLogger(out io.Writer, cfg config) *slog.Logger {
+	options := &slog.HandlerOptions{Level: cfg.logLevel}
+	if cfg.logJSON {
+		return slog.New(slog.NewJSONHandler(out, options))
+	}
+	return slog.New(slog.NewTextHandler(out, options))
+}
+
+// announce says in a few lines what was found.
+func announce(out io.Writer, cfg config, s *store, sources *sourceSet, once bool) {
+	fmt.Fprintf(out, "Bellwether %s\n", version)
+	if cfg.configuration != "" {
+		fmt.Fprintf(out, "  settings  %s\n", cfg.configuration)
+	}
+	chat := "no Slack or Discord token: talking here in the terminal"
+	if cfg.slackToken != "" || cfg.discordToken != "" {
+		chat = "a Slack or Discord token is set, which this version can't use yet: talking here in the terminal"
+	}
+	fmt.Fprintf(out, "  chat      %s\n", chat)
+	fmt.Fprintf(out, "  store     %s\n", s.about)
+	fmt.Fprintf(out, "  sources   %s\n", sources.about())
+	if !once {
+		fmt.Fprintf(out, "Type help for what you can say, or begin with:\n  subscribe \"new quality productive forces\"\n\n")
+	}
+}
+
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// localZone finds the IANA name of the machine's time zone, "" if it has none.
+func localZone(w world) string {
+	if tz, ok := w.lookup("TZ"); ok && tz != "" {
+		return strings.TrimPrefix(tz, ":")
+	}
+	target, err := filepath.EvalSymlinks("/etc/localtime")
+	if err != nil {
+		return ""
+	}
+	if _, name, found := strings.Cut(target, "zoneinfo/"); found {
+		return name
+	}
+	return ""
+}

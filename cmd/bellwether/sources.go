@@ -1,0 +1,139 @@
+package main
+
+import (
+	"fmt"
+	"net/netip"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/bellwether/bellwether/adapters/feed"
+	"github.com/bellwether/bellwether/adapters/httpx"
+	"github.com/bellwether/bellwether/adapters/wire"
+	"github.com/bellwether/bellwether/bot/ingest"
+	"github.com/bellwether/bellwether/examples"
+)
+
+// sourceSet is the sources of articles, with what they share.
+type sourceSet struct {
+	list      []ingest.Source
+	intervals map[string]time.Duration
+	feeds     int
+	paths     int
+	samples   bool
+	public    *httpx.Client
+	private   *httpx.Client // for addresses on this machine or its network
+}
+
+// openSources makes the configured sources, or else the default ones.
+func openSources(cfg config) (*sourceSet, error) {
+	agent := httpx.DefaultUserAgent
+	if cfg.contact != "" {
+		agent = fmt.Sprintf("bellwether/%s (policy news alerts; %s)", version, cfg.contact)
+	}
+	s := &sourceSet{
+		intervals: map[string]time.Duration{},
+		public:    httpx.New(httpx.Options{UserAgent: agent}),
+		private:   httpx.New(httpx.Options{UserAgent: agent, AllowPrivate: true}),
+	}
+	if !cfg.sourcesGiven {
+		s.addDefaults()
+		return s, nil
+	}
+	for _, c := range cfg.sources {
+		if err := s.add(c); err != nil {
+			s.close()
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (s *sourceSet) add(c sourceConfig) error {
+	if c.interval > 0 {
+		s.intervals[c.name] = c.interval
+	}
+	if c.url != "" {
+		s.addFeed(c.name, c.url)
+		return nil
+	}
+	info, err := os.Stat(c.path)
+	if err != nil {
+		return fmt.Errorf("the source %s: %w", c.place, err)
+	}
+	s.paths++
+	if info.IsDir() {
+		s.list = append(s.list, wire.NewFolder(c.name, c.path, newReader()))
+		return nil
+	}
+	s.list = append(s.list, wire.NewFile(c.name, c.path, newReader()))
+	return nil
+}
+
+func (s *sourceSet) addFeed(name, address string) {
+	client := s.public
+	if isPrivate(address) {
+		client = s.private
+	}
+	s.feeds++
+	s.list = append(s.list, feed.New(client, feed.Config{Name: name, URL: address}))
+}
+
+func (s *sourceSet) addDefaults() {
+	s.samples = true
+	s.list = append(s.list, wire.NewFS("sample wire", examples.Wires(), newReader()))
+	for _, source := range examples.Sources() {
+		if source.Default {
+			s.addFeed(source.Name, source.Address)
+		}
+	}
+}
+
+// about says for people what is read.
+func (s *sourceSet) about() string {
+	var parts []string
+	if s.samples {
+		parts = append(parts, "sample wire texts")
+	}
+	if s.feeds > 0 {
+		parts = append(parts, count(s.feeds, "feed", "feeds"))
+	}
+	if s.paths > 0 {
+		parts = append(parts, count(s.paths, "file or folder", "files or folders"))
+	}
+	if len(parts) == 0 {
+		return "none: add some with --source or in the configuration"
+	}
+	return fmt.Sprintf("%d: %s", len(s.list), strings.Join(parts, ", "))
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+func (s *sourceSet) close() {
+	s.public.Close()
+	s.private.Close()
+}
+
+// isPrivate reports whether an address that the operator wrote names by itself
+// a host on this machine or its network. A public name that leads there stays
+// guarded.
+func isPrivate(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	host := u.Hostname()
+	if ip, err := netip.ParseAddr(host); err == nil {
+		ip = ip.Unmap()
+		return ip.IsLoopback() || ip.IsPrivate()
+	}
+	name := strings.ToLower(strings.TrimSuffix(host, "."))
+	return !strings.Contains(name, ".") || strings.HasSuffix(name, ".local") ||
+		strings.HasSuffix(name, ".internal") || strings.HasSuffix(name, ".localhost")
+}

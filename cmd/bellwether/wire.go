@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/bellwether/bellwether/adapters/redis"
+	"github.com/bellwether/bellwether/adapters/redis/embedded"
+	"github.com/bellwether/bellwether/adapters/terminal"
+	"github.com/bellwether/bellwether/adapters/web"
+	"github.com/bellwether/bellwether/alerts"
+	"github.com/bellwether/bellwether/bot"
+	"github.com/bellwether/bellwether/bot/dispatch"
+	"github.com/bellwether/bellwether/bot/ingest"
+	"github.com/bellwether/bellwether/bot/matching"
+)
+
+// Shards of the outbox: an embedded store has one process to share them.
+const (
+	defaultShards  = 64
+	embeddedShards = 8
+)
+
+// app is the program's parts, put together.
+type app struct {
+	talk     *terminal.Terminal
+	bot      *bot.Bot
+	ingest   *ingest.Ingester
+	matching *matching.Matcher
+	dispatch *dispatch.Dispatcher
+	web      *web.Server // nil without http.listen
+	faults   *faults
+}
+
+func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *store, sources *sourceSet, once bool) *app {
+	a := &app{talk: talk, faults: &faults{w: w}}
+	report := func(string, alerts.ItemProblem) {}
+	if once {
+		report = func(_ string, p alerts.ItemProblem) { a.faults.report(p.Place, p.Err) }
+	}
+	a.ingest = ingest.New(ingest.Config{
+		Log: s.client.Articles(), Sources: sources.list, Interval: cfg.interval, Intervals: sources.intervals,
+		FirstPollIsHistory: cfg.history, Problem: report, Logger: log,
+	})
+	a.matching = matching.New(matching.Config{
+		Log: s.client.Articles(), Subscriptions: s.client.Subscriptions(), Outbox: s.client.Outbox(), Logger: log,
+	})
+	a.dispatch = dispatch.New(dispatch.Config{
+		Outbox: s.client.Outbox(), Articles: s.client.Articles(), Subscriptions: s.client.Subscriptions(),
+		Messengers: []dispatch.Messenger{talk}, Sentences: cfg.sentences, Logger: log,
+	})
+	a.bot = bot.New(bot.Config{
+		Store: s.client.Subscriptions(), Archive: s.client.Articles(), Outbox: s.client.Outbox(),
+		Sources: a.ingest, Now: time.Now, Logger: log,
+	})
+	if cfg.listen != "" {
+		a.web = web.New(cfg.listen, map[string]web.Check{"store": s.client.Ping}, log)
+	}
+	return a
+}
+
+func newTerminal(w world, cfg config, interactive bool) *terminal.Terminal {
+	zone := cfg.timeZone
+	if zone == "" {
+		zone = localZone(w)
+	}
+	color := interactive
+	if v, ok := w.lookup("CLICOLOR_FORCE"); ok && v != "" && v != "0" {
+		color = true
+	}
+	if v, ok := w.lookup("NO_COLOR"); ok && v != "" {
+		color = false
+	}
+	dumb := false
+	if v, ok := w.lookup("TERM"); ok && v == "dumb" {
+		color, dumb = false, true
+	}
+	return terminal.New(terminal.Options{
+		In: w.stdin, Out: w.stdout, Interactive: interactive && !dumb,
+		Color: color, Hyperlinks: color && interactive, TimeZone: zone,
+	})
+}
+
+// store is the Redis that is used, with the server in this process if there
+// is no other.
+type store struct {
+	client   *redis.Client
+	embedded *embedded.Server // nil with a Redis of its own
+	about    string           // for people
+}
+
+func openStore(ctx context.Context, cfg config, log *slog.Logger) (*store, error) {
+	if cfg.redisURL != "" {
+		target, err := redis.ParseURL(cfg.redisURL)
+		if err != nil {
+			return nil, usageError{err}
+		}
+		shards := cfg.shards
+		if shards == 0 {
+			shards = defaultShards
+		}
+		client, err := redis.Open(ctx, redis.Options{URL: cfg.redisURL, Prefix: cfg.redisPrefix, Shards: shards, Logger: log})
+		if err != nil {
+			return nil, err
+		}
+		return &store{client: client, about: "Redis at " + target.String()}, nil
+	}
+	return openEmbedded(ctx, cfg, log)
+}
+
+func openEmbedded(ctx context.Context, cfg config, log *slog.Logger) (*store, error) {
+	if err := os.MkdirAll(cfg.data, 0o700); err != nil {
+		return nil, fmt.Errorf("making the data folder: %w", err)
+	}
+	file := filepath.Join(cfg.data, "bellwether.db")
+	server, err := embedded.Open(ctx, file, log)
+	if err != nil {
+		return nil, err
+	}
+	shards := cfg.shards
+	if shards == 0 {
+		shards = embeddedShards
+	}
+	client, err := redis.Open(ctx, redis.Options{
+		URL: server.URL(), Prefix: cfg.redisPrefix, Shards: shards, Solo: true, Sync: server.Sync, Logger: log,
+	})
+	if err != nil {
+		return nil, errors.Join(err, server.Close())
+	}
+	return &store{client: client, embedded: server, about: "no Redis: embedded store in " + file}, nil
+}
+
+// close saves last what the other parts left.
+func (s *store) close() error {
+	err := s.client.Close()
+	if s.embedded != nil {
+		err = errors.Join(err, s.embedded.Close())
+	}
+	return err
+}
