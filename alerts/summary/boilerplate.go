@@ -14,8 +14,8 @@ var (
 	address = regexp.MustCompile(`(?i)https?://|\bwww\.\w|[\w.+-]@[\w-]+\.\w`)
 	// "PRNewswire March 20, 2024", "/PRNewswire/", "--(BUSINESS WIRE)--".
 	distributor = regexp.MustCompile(`(?i)^[-–—/(\s]*(?:pr ?newswire|business ?wire|globe ?newswire|asianet|newsfile corp\.?|ein presswire|cision|cnw(?: group)?|media outreach|\p{L}*wire)\b[-–—/)\s]*(?:(?:\p{L}+\.?,? )?\d[\p{L}\d ,./:-]*)?$`)
-	// "SOURCE CGTN", "Source: the ministry".
-	credit = regexp.MustCompile(`^(?:SOURCE[ :]|(?i:sources?|quelle|fuente|fonte|источник|المصدر|来源|來源|出典|출처)\s*[:：])`)
+	// "SOURCE CGTN", "Source: the ministry", "(c) 2026 Acme" without its bracket.
+	credit = regexp.MustCompile(`^(?:SOURCE[ :]|[cC]\) ?(?:19|20)\d\d\b|(?i:sources?|quelle|fuente|fonte|источник|المصدر|来源|來源|出典|출처)\s*[:：])`)
 	// "By Ann Lee and Bo Li", "Por Ana Ruiz, Lima": a line of names.
 	byline = regexp.MustCompile(`^(?:By|BY|Por|Par|Von|Di|Door)(?: (?:and|AND|y|et|und|e|en|in|of|for|de|the|\p{Lu}[\p{L}.'’,-]*))+$`)
 	// "###", "-30-", "- ends -", "* * *", "ENDS".
@@ -31,13 +31,8 @@ const usualLength = 400
 // lineLength bounds credits, labels and headings, in bytes.
 const lineLength = 100
 
-// openingsByByte holds openings by their first byte.
-var openingsByByte = func() (out [256][]string) {
-	for _, p := range openings {
-		out[p[0]] = append(out[p[0]], p)
-	}
-	return out
-}()
+// maxOpening is the length in bytes of the longest of openings, or more.
+const maxOpening = 40
 
 // isBoilerplate reports whether a line or sentence is about the text rather
 // than part of it.
@@ -64,27 +59,19 @@ func isLabel(s, bare, lower string) bool {
 }
 
 func hasOpening(lower string) bool {
-	for _, p := range openingsByByte[lower[0]] {
-		if rest, ok := strings.CutPrefix(lower, p); ok && !goesOn(p, rest) {
-			return true
+	var before rune
+	for i, r := range lower + " " {
+		if i > maxOpening {
+			break
 		}
-	}
-	if lower[0] < utf8.RuneSelf {
-		return false
-	}
-	for _, p := range uncasedOpenings {
-		if strings.HasPrefix(lower, p) {
-			return true
+		if !unicode.IsLetter(before) || !unicode.IsLetter(r) || spaceless(before) {
+			if openings[lower[:i]] {
+				return true
+			}
 		}
+		before = r
 	}
 	return false
-}
-
-// goesOn reports whether the last word of p ends only in rest.
-func goesOn(p, rest string) bool {
-	last, _ := utf8.DecodeLastRuneInString(p)
-	next, _ := utf8.DecodeRuneInString(rest)
-	return unicode.IsLetter(last) && unicode.IsLetter(next)
 }
 
 func hasTellTale(lower string) bool {

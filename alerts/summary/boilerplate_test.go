@@ -20,12 +20,12 @@ func TestIsBoilerplate(t *testing.T) {
 		"Click here to read the letter.", "Read more: What the tax means", "READ MORE", "* Read also: Steel", "Related: Steel",
 		"Photo: Acme", "(Photo by Ann Lee)", "[Photo/Xinhua]", "FILE PHOTO: A crane stands in the harbour.", "Image credit: Acme",
 		"Media contact: Ann Lee", "Contact: Ann Lee, 555 0100", "Tel: +1 555 0100", "For more information, call the office.",
-		"© 2026 Acme", "Copyright 2026 Acme. All rights reserved.", "COPYRIGHT",
+		"© 2026 Acme", "Copyright 2026 Acme. All rights reserved.", "COPYRIGHT", "(C) 2026 Acme Ltd",
 		"###", "# # #", "-30-", "- ENDS -", "ENDS", "***", "（完）",
 		"Sign up for our newsletter.", "Subscribe to our channel.", "Follow us on Twitter.", "Share this article", "Get the latest news in your inbox.",
 		"(Reporting by Ann Lee; Editing by Bo Li)", "Ann Lee contributed to this report.", "Advertisement", "FOR IMMEDIATE RELEASE", "Story highlights", "REUTER",
 		"Lire aussi : l’eau", "Lesen Sie auch: Wasser", "Lea también: agua", "Читайте также: вода", "اقرأ أيضا: الماء",
-		"责任编辑：林雅琴", "版权所有，未经授权不得转载。", "写真：山田", "관련기사 보기", "기사제보 이메일",
+		"责任编辑：林雅琴", "版权所有，未经授权不得转载。", "写真：山田", "未经许可，不得转载。", "관련기사 보기", "기사제보 이메일",
 		"•", " ", "",
 	} {
 		if !isBoilerplate(s) {
@@ -38,11 +38,19 @@ func TestIsBoilerplate(t *testing.T) {
 		"Advertisement rules are tightened.", "About half of the counties agreed.", "Ministers urged families to sign up for the scheme.",
 		"Press releases are no news.", "Share prices fell.", "Tweets by officials are records, the court ruled.", "Watchdogs sounded the alarm.",
 		"The ratio is 3:1.", "At 10:30 the vote began.", "Newsletters are taxed from May.", "The report was published by the ministry.",
-		"Related bills are pending.", "Reuters reported the figures first.", "来源不明的资金被冻结。", "广告法修订草案公布。", "Ending the strike took days.",
-		"5 - 3 = 2", "Endangered wires were cut.",
+		"Related bills are pending.", "Reuters reported the figures first.", "来源不明的资金被冻结。", "广告法修订草案公布。", "未经许可排放污水的企业将被罚款。", "Published on Monday, the report warns of floods.", "Ending the strike took days.",
+		"(c) 20 counties must report.", "5 - 3 = 2", "Endangered wires were cut.",
 	} {
 		if isBoilerplate(s) {
 			t.Errorf("%q is taken for boilerplate", s)
+		}
+	}
+}
+
+func TestOpenings(t *testing.T) {
+	for p := range openings {
+		if len(p) > maxOpening || p != strings.ToLower(p) || !isBoilerplate("* "+strings.ToUpper(p)+" 1") {
+			t.Errorf("%q is not found, or longer than %d bytes", p, maxOpening)
 		}
 	}
 }

@@ -92,7 +92,7 @@ func bullet(s string) int {
 func substantial(body string, in []candidate) []candidate {
 	out := slices.DeleteFunc(slices.Clone(in), func(c candidate) bool {
 		s := body[c.start:c.end]
-		return len(strings.Fields(s)) <= 3 && !(len(s) > 18 && strings.ContainsFunc(s, spaceless))
+		return len(strings.Fields(s)) <= 3 && (len(s) <= 18 || !strings.ContainsFunc(s, spaceless))
 	})
 	if len(out) == 0 {
 		out = slices.DeleteFunc(in, func(c candidate) bool { return !strings.ContainsFunc(body[c.start:c.end], unicode.IsLetter) })

@@ -50,7 +50,10 @@ func TestDateline(t *testing.T) {
 		{"The WTO, IMF and OECD - Three bodies.", ""},
 		{"国务院3月20日公布规划。", ""},
 		{"（一）各县发展产业。", ""},
-		{"—", ""}, {"", ""}, {"-", ""}, {"A", ""},
+		{"—", ""},
+		{"", ""},
+		{"-", ""},
+		{"A", ""},
 	} {
 		want := tt.rest
 		if want == "" {

@@ -88,8 +88,7 @@ func TestExcerptProperties(t *testing.T) {
 			t.Fatalf("%q has %d characters, limit %d", got, n, limit)
 		}
 		core := strings.TrimSuffix(strings.TrimSuffix(strings.TrimPrefix(got, ellipsis), ellipsis), " ")
-		at := strings.Index(s, core)
-		if at < 0 {
+		if !strings.Contains(s, core) {
 			t.Fatalf("%q is not in %q", core, s)
 		}
 		for _, k := range kept {
