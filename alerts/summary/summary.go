@@ -120,5 +120,8 @@ func merge(in []extent) []extent {
 
 // spaceless reports whether r belongs to a script that wraps lines anywhere.
 func spaceless(r rune) bool {
+	if r < 0x0e00 { // where Thai begins
+		return false
+	}
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai) || r >= 0x3001 && r <= 0x303f || r >= 0xff01 && r <= 0xff60
 }
