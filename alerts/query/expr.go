@@ -101,7 +101,9 @@ func (p *parser) atLeast() (*expr, error) {
 // prefixed reads what t takes: one word, a quoted phrase or a group, or such
 // a thing with caps: before it.
 func (p *parser) prefixed(t token) (*expr, error) {
-	switch k := p.peek(); k.kind {
+	k := p.peek()
+	e := &Error{Position: k.pos, Problem: fmt.Sprintf("%s right after %s", k.text, t.text)}
+	switch k.kind {
 	case tokWord, tokQuoted:
 		return p.phrase(true)
 	case tokOpen:
@@ -110,14 +112,21 @@ func (p *parser) prefixed(t token) (*expr, error) {
 		if t.kind != tokCaps {
 			return p.inCaps()
 		}
+		e.Mend = "remove one of the two"
 	case tokField:
 		if t.kind == tokField {
 			return p.inField() // which says that fields do not nest
 		}
-	case tokEnd, tokClose, tokComma:
-		return nil, &Error{Position: t.pos, Problem: "nothing after " + t.text, Mend: "add a word after it"}
+		e.Mend = fmt.Sprintf("write %s(%s …) instead", k.text, t.text)
+	case tokAtLeast, tokNot, tokMinus:
+		e.Mend = fmt.Sprintf("put what belongs to %s in parentheses", t.text)
+		if t.kind == tokAtLeast {
+			e.Mend = "remove one of the two"
+		}
+	default:
+		e = &Error{Position: t.pos, Problem: "nothing after " + t.text, Mend: "add a word after it"}
 	}
-	return nil, &Error{Position: p.peek().pos, Problem: fmt.Sprintf("%s right after %s", p.peek().text, t.text), Mend: "put what belongs to " + t.text + " in parentheses"}
+	return nil, e
 }
 
 // build makes the canonical tree: nested And and Or in one, double negation

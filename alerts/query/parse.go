@@ -221,20 +221,27 @@ func (p *parser) term(one bool) (*expr, error) {
 		return p.inCaps()
 	case tokAtLeast:
 		return p.atLeast()
-	case tokClose:
-		if p.i > 0 && p.tokens[p.i-1].kind == tokOpen {
-			return nil, &Error{Position: t.pos, Problem: "nothing between the parentheses", Mend: "put words there, or remove them"}
-		}
 	}
+	return nil, p.missing(t)
+}
+
+// missing complains about t, which stands where a term is wanted.
+func (p *parser) missing(t token) error {
+	var before token
 	if p.i > 0 {
-		if b := p.tokens[p.i-1]; b.kind != tokOpen && b.kind != tokClose && b.kind != tokComma {
-			return nil, &Error{Position: b.pos, Problem: "nothing after " + b.text, Mend: "add a word after it, or remove it"}
-		}
+		before = p.tokens[p.i-1]
 	}
-	if t.kind == tokEnd {
-		return nil, &Error{Position: t.pos, Problem: "nothing after the last sign", Mend: "add a word, or remove the sign"}
+	switch before.kind {
+	case tokEnd, tokOpen, tokComma:
+		return &Error{Position: t.pos, Problem: "nothing before " + t.text, Mend: "add a word before it, or remove it"}
 	}
-	return nil, &Error{Position: t.pos, Problem: "nothing before " + t.text, Mend: "add a word before it, or remove it"}
+	switch t.kind {
+	case tokEnd, tokClose, tokComma:
+		return &Error{Position: before.pos, Problem: "nothing after " + before.text, Mend: "add a word after it, or remove it"}
+	case tokNot, tokMinus:
+		return &Error{Position: t.pos, Problem: fmt.Sprintf("%s right after %s", t.text, before.text), Mend: "say what to leave out at the end, with AND NOT"}
+	}
+	return &Error{Position: t.pos, Problem: fmt.Sprintf("%s right after %s", t.text, before.text), Mend: "remove one of the two"}
 }
 
 func (p *parser) group() (*expr, error) {
@@ -242,7 +249,10 @@ func (p *parser) group() (*expr, error) {
 	if p.depth++; p.depth > MaxDepth {
 		return nil, tooDeep(open.pos)
 	}
-	if p.skipCommas(); p.peek().kind == tokEnd {
+	switch p.skipCommas(); p.peek().kind {
+	case tokClose:
+		return nil, &Error{Position: open.pos, Problem: "nothing between the parentheses", Mend: "put words there, or remove them"}
+	case tokEnd:
 		return nil, &Error{Position: open.pos, Problem: "unclosed parenthesis", Mend: "add ) at the end"}
 	}
 	e, err := p.list()
