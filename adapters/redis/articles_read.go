@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -102,8 +103,9 @@ func (a *Articles) Next(ctx context.Context, n int, wait time.Duration) ([]alert
 	for {
 		message := a.c.waker.listen(topicArticles)
 		entries, err := a.next(ctx, n)
-		if goredis.HasErrorPrefix(err, "NOGROUP") {
-			// The store was emptied while we ran.
+		if err != nil && strings.Contains(err.Error(), "NOGROUP") {
+			// The store was emptied while we ran. (Servers put different things
+			// before the word.)
 			if err = a.start(ctx); err == nil {
 				entries, err = a.next(ctx, n)
 			}

@@ -18,15 +18,20 @@ import (
 // at most 500 items. Until is on this process's clock, and never later than
 // the store's end of the lease.
 func (o *Outbox) Claim(ctx context.Context, n int, lease time.Duration) ([]alerts.Claim, error) {
-	due, _, err := o.heads(ctx)
-	if err == nil && len(due) > 0 {
+	// Lanes whose destination is under lease look due until someone looks at
+	// them: if a round found only such, there may be others.
+	for range o.shards() + 1 {
+		due, _, err := o.heads(ctx)
 		var claims []alerts.Claim
-		if claims, err = o.claim(ctx, due, n, lease); err == nil {
+		if err == nil && len(due) > 0 {
+			claims, err = o.claim(ctx, due, n, lease)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("claim from the outbox: %w", err)
+		}
+		if len(due) == 0 || len(claims) > 0 {
 			return claims, nil
 		}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("claim from the outbox: %w", err)
 	}
 	return nil, nil
 }

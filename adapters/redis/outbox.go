@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
-	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -262,66 +261,4 @@ func (o *Outbox) everyShard(args ...any) []scriptCall {
 		calls[i] = scriptCall{o.prefix(i), args}
 	}
 	return calls
-}
-
-// recover ends all leases.
-func (o *Outbox) recover(ctx context.Context) error {
-	if _, err := o.c.runAll(ctx, scriptRecover, o.everyShard()); err != nil {
-		return fmt.Errorf("end the leases of an earlier process: %w", err)
-	}
-	return nil
-}
-
-// purge deletes whatever names d.
-func (o *Outbox) purge(ctx context.Context, d alerts.Destination) error {
-	prefix := o.shard(d)
-	buckets, err := o.c.run(ctx, scriptPurge, prefix, d.String()).StringSlice()
-	if err != nil {
-		return err
-	}
-	pattern := escapeGlob(d.String()) + "|*"
-	for _, bucket := range buckets {
-		if err := o.purgeBucket(ctx, prefix+bucket, pattern, strings.HasPrefix(bucket, "seen:")); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (o *Outbox) purgeBucket(ctx context.Context, key, pattern string, isSet bool) error {
-	var cursor uint64
-	for {
-		var found []string
-		var err error
-		if isSet {
-			found, cursor, err = o.c.db.SScan(ctx, key, cursor, pattern, scanPage).Result()
-		} else {
-			found, cursor, err = o.c.db.HScanNoValues(ctx, key, cursor, pattern, scanPage).Result()
-		}
-		if err != nil {
-			return err
-		}
-		for part := range slices.Chunk(found, 500) {
-			members := make([]any, len(part))
-			for i, m := range part {
-				members[i] = m
-			}
-			if isSet {
-				err = o.c.db.SRem(ctx, key, members...).Err()
-			} else {
-				err = o.c.db.HDel(ctx, key, part...).Err()
-			}
-			if err != nil {
-				return err
-			}
-		}
-		if cursor == 0 {
-			return nil
-		}
-	}
-}
-
-// escapeGlob keeps the characters of Redis's patterns from meaning anything.
-func escapeGlob(s string) string {
-	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`, `]`, `\]`).Replace(s)
 }

@@ -39,6 +39,7 @@ var (
 	scriptRecover = load("outbox_lib", "recover")
 	scriptRevive  = load("outbox_lib", "revive")
 	scriptPurge   = load("outbox_lib", "purge")
+	scriptMarks   = load("outbox_lib", "purge_marks")
 )
 
 // load joins embedded files to a script; one that is missing is a mistake of

@@ -25,30 +25,34 @@ type key struct {
 
 var errForm = errors.New("it has another form than expected")
 
-// dump reads the whole store at one moment.
-func dump(ctx context.Context, c *goredis.Client, now time.Time) ([]key, error) {
-	rows, err := dumpScript.Run(ctx, c, nil).Slice()
+// dump reads the keys that changed since the last dump, or all, at one moment.
+func dump(ctx context.Context, c *goredis.Client, secret string, now time.Time) (keys []key, all bool, err error) {
+	rows, err := dumpScript.Run(ctx, c, nil, secret).Slice()
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	keys := make([]key, len(rows))
-	for i, r := range rows {
+	if len(rows) == 0 {
+		return nil, false, errForm
+	}
+	keys = make([]key, 0, len(rows)-1)
+	for _, r := range rows[1:] {
 		row, ok := r.([]any)
 		if !ok || len(row) != 4 {
-			return nil, errForm
+			return nil, false, errForm
 		}
 		name, okName := row[0].(string)
 		kind, okKind := row[1].(string)
 		ttl, okTTL := row[2].(int64)
 		if !okName || !okKind || !okTTL {
-			return nil, errForm
+			return nil, false, errForm
 		}
-		keys[i] = key{name: name, kind: kind, content: row[3]}
+		k := key{name: name, kind: kind, content: row[3]}
 		if ttl >= 0 {
-			keys[i].expires = now.UnixMilli() + ttl
+			k.expires = now.UnixMilli() + ttl
 		}
+		keys = append(keys, k)
 	}
-	return keys, nil
+	return keys, rows[0] == int64(1), nil
 }
 
 // restoreBatch is how many values go into one command at most.

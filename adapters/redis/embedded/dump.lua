@@ -1,9 +1,11 @@
--- Gives the whole content of the store at one moment.
--- No KEYS, no ARGV. Returns for each key: name, type, time to live in ms (-1:
--- none), content. Content of a string: itself; of a hash, list or set: its
--- reply; of a sorted set: members and scores; of a stream: the last id, the
--- entries, and for each group its name, last delivered id, consumers, and
--- pending entries as XPENDING gives them.
+-- Gives the content of keys at one moment.
+-- No KEYS. ARGV: 1 this process's secret, which the server asks for before it
+-- names the keys that changed since the last time, or 0 for all. Returns whether
+-- it is all (1 or 0), then for each key: name, type ("none" if it is gone), time to live in ms (-1: none), content. Content
+-- of a string: itself; of a hash, list or set: its reply; of a sorted set:
+-- members and scores; of a stream: the last id, the entries, and for each group
+-- its name, last delivered id, consumers, and pending entries as XPENDING gives
+-- them.
 local call = redis.call
 
 local function stream(key)
@@ -31,10 +33,16 @@ local read = {
   set = function(key) return call('SMEMBERS', key) end,
   zset = function(key) return call('ZRANGE', key, 0, -1, 'WITHSCORES') end,
   stream = stream,
+  none = function() return '' end,
 }
 
-local out = {}
-for _, key in ipairs(call('KEYS', '*')) do
+local keys = call('BELLWETHER.CHANGED', ARGV[1])
+local out = {0}
+if keys == 0 then
+  keys = call('KEYS', '*')
+  out[1] = 1
+end
+for _, key in ipairs(keys) do
   local kind = call('TYPE', key)['ok']
   if not read[kind] then
     return redis.error_reply('ERR key ' .. key .. ' has type ' .. kind .. ', which can not be saved')

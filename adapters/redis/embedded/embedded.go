@@ -31,6 +31,11 @@ import (
 // SaveEvery is how long a change may be in memory only, unless Sync is called.
 const SaveEvery = 500 * time.Millisecond
 
+// expireEvery is how often keys are looked through for those that have had
+// their time. The adapter uses none, and each look costs as much as a sort of
+// all keys.
+const expireEvery = time.Minute
+
 // Server is a running store. It owns its listener, its lock on the file and
 // the goroutine that saves.
 type Server struct {
@@ -41,12 +46,15 @@ type Server struct {
 	lock     *flock.Flock
 	client   *goredis.Client // the server's own, for dump and restore
 
-	writes atomic.Uint64 // grows with every command that changes something
-	wake   chan struct{} // someone waits for a save
-	cancel context.CancelFunc
-	done   sync.WaitGroup
-	close  sync.Once
-	closed error
+	writes  atomic.Uint64 // grows with every command that changes something
+	saves   atomic.Uint64 // files written
+	changed changed
+	image   map[string][]byte // each key as the file has it; of the goroutine that saves
+	wake    chan struct{}     // someone waits for a save
+	cancel  context.CancelFunc
+	done    sync.WaitGroup
+	close   sync.Once
+	closed  error
 
 	mu      sync.Mutex
 	saved   uint64 // what of writes is on disk
@@ -100,8 +108,6 @@ func (s *Server) start(ctx context.Context) error {
 	if err := s.mini.Start(); err != nil {
 		return fmt.Errorf("start the embedded store: %w", err)
 	}
-	// TTLs follow the machine's clock; without TTLs that costs nothing.
-	s.mini.ClockTTL(true)
 	s.client = goredis.NewClient(&goredis.Options{
 		Addr: s.mini.Addr(), Password: s.password, Protocol: 2, DisableIdentity: true,
 		ReadTimeout: 5 * time.Minute, WriteTimeout: 5 * time.Minute, ContextTimeoutEnabled: true,
@@ -109,6 +115,7 @@ func (s *Server) start(ctx context.Context) error {
 	if err := restore(ctx, s.client, keys); err != nil {
 		return fmt.Errorf("restore the store from %s: %w", s.path, err)
 	}
+	s.changed = changed{keys: map[string]struct{}{}, all: true}
 	s.mini.Server().SetPreHook(s.count)
 	return nil
 }
@@ -122,23 +129,29 @@ func (s *Server) URL() string {
 	return u.String()
 }
 
-// harmless are commands that change nothing but are not marked so, or whose
-// change need not be saved by itself: what a reader of a stream was given and
-// did not acknowledge is given to it again anyway.
-var harmless = map[string]bool{
-	"EVAL": true, "EVALSHA": true, "SCRIPT": true, "AUTH": true, "HELLO": true, "PING": true, "CLIENT": true,
-	"SELECT": true, "ECHO": true, "QUIT": true, "INFO": true, "COMMAND": true, "TIME": true, "XINFO": true,
-	"PUBLISH": true, "SUBSCRIBE": true, "UNSUBSCRIBE": true, "PSUBSCRIBE": true, "PUNSUBSCRIBE": true,
-	"XREADGROUP": true, "XAUTOCLAIM": true, "MULTI": true, "EXEC": true, "DISCARD": true, "WATCH": true,
-}
-
 // count sees every command before it runs, those that scripts call too. In a
-// script it runs under the server's lock, so that a dump has either all of a
-// script's changes or none and is counted accordingly.
-func (s *Server) count(_ *server.Peer, command string, _ ...string) bool {
-	if !harmless[command] && !s.mini.IsReadOnlyCommand(command) {
+// script it runs under the server's lock, so that a dump, being a script too,
+// has either all of another script's changes or none, and knows which keys they
+// were. A write outside of a script may be missed; the adapter has none.
+func (s *Server) count(peer *server.Peer, command string, args ...string) bool {
+	switch {
+	case command == "BELLWETHER.CHANGED":
+		if len(args) != 1 || args[0] != s.password {
+			return false // an unknown command to anyone else
+		}
+		keys, all := s.changed.take()
+		if all {
+			peer.WriteInt(0)
+		} else {
+			peer.WriteStrings(keys)
+		}
+		return true
+	case harmless[command] || s.mini.IsReadOnlyCommand(command):
+		return false
+	case !quiet[command]:
 		s.writes.Add(1)
 	}
+	s.changed.note(command, args)
 	return false
 }
 
@@ -176,13 +189,17 @@ func (s *Server) Sync(ctx context.Context) error {
 func (s *Server) run(ctx context.Context) {
 	ticker := time.NewTicker(SaveEvery)
 	defer ticker.Stop()
-	failing := false
+	failing, expired := false, time.Now()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-s.wake:
 		case <-ticker.C:
+			if d := time.Since(expired); d > expireEvery {
+				s.mini.FastForward(d)
+				expired = expired.Add(d)
+			}
 		}
 		err := s.save(ctx)
 		switch {
@@ -230,12 +247,32 @@ func (s *Server) save(ctx context.Context) error {
 	return err
 }
 
+// write brings the image up to date and writes it to the file.
 func (s *Server) write(ctx context.Context) error {
-	keys, err := dump(ctx, s.client, time.Now())
-	if err != nil {
+	if err := s.refresh(ctx); err != nil {
+		s.changed.everything() // it may have forgotten keys that were not read
 		return fmt.Errorf("save the store: %w", err)
 	}
-	return writeFile(s.path, keys)
+	s.saves.Add(1)
+	return writeFile(s.path, s.image)
+}
+
+func (s *Server) refresh(ctx context.Context) error {
+	keys, all, err := dump(ctx, s.client, s.password, time.Now())
+	if err != nil {
+		return err
+	}
+	if all {
+		s.image = make(map[string][]byte, len(keys))
+	}
+	for _, k := range keys {
+		if k.kind == "none" {
+			delete(s.image, k.name)
+		} else if s.image[k.name], err = appendKey(nil, k); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Close saves a last time, ends the server and gives the file free. Clients
@@ -244,6 +281,7 @@ func (s *Server) Close() error {
 	s.close.Do(func() {
 		s.cancel()
 		s.done.Wait()
+		s.changed.everything()
 		s.closed = s.save(context.Background())
 		s.mu.Lock()
 		s.ended = true

@@ -31,20 +31,30 @@ var errDamaged = errors.New("it is damaged or only half written; it was left as 
 var errNewer = errors.New("a newer version of Bellwether wrote it; it was left as it is. " +
 	"Use that version, or move the file away to begin with an empty store")
 
-// encode gives the content of a store file.
-func encode(keys []key) ([]byte, error) {
-	b := []byte(magic + version + "\n")
-	for _, k := range keys {
-		b = appendText(b, k.name)
-		b = appendText(b, k.kind)
-		b = binary.AppendVarint(append(b, 'i'), k.expires)
-		var err error
-		if b, err = appendValue(b, k.content); err != nil {
-			return nil, fmt.Errorf("key %q: %w", k.name, err)
-		}
+// encode gives the content of a store file of keys that appendKey wrote.
+func encode(image map[string][]byte) []byte {
+	size := len(magic) + len(version) + 1 + sha256.Size
+	for _, k := range image {
+		size += len(k)
+	}
+	b := make([]byte, 0, size)
+	b = append(b, magic+version+"\n"...)
+	for _, k := range image {
+		b = append(b, k...)
 	}
 	sum := sha256.Sum256(b)
-	return append(b, sum[:]...), nil
+	return append(b, sum[:]...)
+}
+
+func appendKey(b []byte, k key) ([]byte, error) {
+	b = appendText(b, k.name)
+	b = appendText(b, k.kind)
+	b = binary.AppendVarint(append(b, 'i'), k.expires)
+	b, err := appendValue(b, k.content)
+	if err != nil {
+		return nil, fmt.Errorf("key %q: %w", k.name, err)
+	}
+	return b, nil
 }
 
 func appendText(b []byte, s string) []byte {
@@ -70,7 +80,7 @@ func appendValue(b []byte, value any) ([]byte, error) {
 	return nil, fmt.Errorf("a value of type %T: %w", value, errForm)
 }
 
-// decode reads what encode wrote.
+// decode reads what encode wrote; the order of keys is lost.
 func decode(data []byte) ([]key, error) {
 	rest, found := bytes.CutPrefix(data, []byte(magic))
 	line, _, ended := bytes.Cut(rest[:min(len(rest), 16)], []byte{'\n'})
@@ -135,7 +145,7 @@ func (r *reader) value(depth int) any {
 		r.data = r.data[size:]
 		return text
 	case 'l':
-		values := make([]any, 0, size)
+		values := make([]any, 0, min(size, 4096))
 		for range size {
 			values = append(values, r.value(depth+1))
 			if r.bad {
@@ -175,11 +185,8 @@ func readFile(path string) ([]key, error) {
 
 // writeFile replaces a store file in one step: a crash at any moment leaves
 // the old one or the new one.
-func writeFile(path string, keys []key) error {
-	data, err := encode(keys)
-	if err == nil {
-		err = renameio.WriteFile(path, data, 0o600, renameio.WithTempDir(filepath.Dir(path)))
-	}
+func writeFile(path string, image map[string][]byte) error {
+	err := renameio.WriteFile(path, encode(image), 0o600, renameio.WithTempDir(filepath.Dir(path)))
 	if err == nil {
 		err = syncFolder(filepath.Dir(path))
 	}

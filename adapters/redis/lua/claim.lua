@@ -3,9 +3,8 @@
 -- of a digest lane. Returns for each lane: destination, schedule, token, then
 -- the items as a flat list of item, failed attempts, send begun (0 or 1).
 local now = clock()
-local lease, most = tonumber(ARGV[2]), tonumber(ARGV[3])
+local want, lease, most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local out = {}
-local lanes = call('ZRANGEBYSCORE', K .. 'ready', '-inf', int(now), 'LIMIT', 0, ARGV[1])
 
 -- take gives the items that a claim covers: the head, or all that is due.
 local function take(lane, sched)
@@ -24,34 +23,39 @@ local function take(lane, sched)
   return items
 end
 
-for _, lane in ipairs(lanes) do
+-- claim claims a lane, or scores it at the time at which that is possible.
+local function claim(lane)
   local dest, sched = string.match(lane, '^([^|]*)|(.*)$')
   local d = K .. 'd:' .. dest
   local held = tonumber(call('HGET', d, 'until') or 0)
   local at = due(dest, sched)
-  if held > now then
-    call('ZADD', K .. 'ready', int(held), lane)
-  elseif not at then
-    call('ZREM', K .. 'ready', lane)
-  elseif at > now then
-    call('ZADD', K .. 'ready', int(at), lane)
-  else
-    local items = take(lane, sched)
-    local token, till = int(call('INCR', K .. 'n')), int(now + lease)
-    call('HSET', d, 'lane', sched, 'token', token, 'until', till, 'held', int(#items))
-    call('HDEL', d, 'h:' .. sched)
-    call('ZADD', K .. 'ready', till, lane)
-    call('ZADD', K .. 'leased', till, dest)
-    local flat = {}
-    for _, item in ipairs(items) do
-      local _, _, rest = split(item)
-      local marks = call('HMGET', d, 'a:' .. rest, 's:' .. rest)
-      flat[#flat + 1] = item
-      flat[#flat + 1] = marks[1] or '0'
-      flat[#flat + 1] = marks[2] or '0'
-    end
-    out[#out + 1] = {dest, sched, token, flat}
+  if not at then return call('ZREM', K .. 'ready', lane) end
+  if held > now or at > now then
+    return call('ZADD', K .. 'ready', int(math.max(held, at)), lane)
   end
+  local items = take(lane, sched)
+  local token, till = int(call('INCR', K .. 'n')), int(now + lease)
+  call('HSET', d, 'lane', sched, 'token', token, 'until', till, 'held', int(#items))
+  call('HDEL', d, 'h:' .. sched)
+  call('ZADD', K .. 'ready', till, lane)
+  call('ZADD', K .. 'leased', till, dest)
+  local flat = {}
+  for _, item in ipairs(items) do
+    local _, _, rest = split(item)
+    local marks = call('HMGET', d, 'a:' .. rest, 's:' .. rest)
+    flat[#flat + 1] = item
+    flat[#flat + 1] = marks[1] or '0'
+    flat[#flat + 1] = marks[2] or '0'
+  end
+  out[#out + 1] = {dest, sched, token, flat}
+end
+
+-- Every lane that is looked at leaves the due ones; the rounds only bound the
+-- time of one call.
+for _ = 1, 10 do
+  local lanes = call('ZRANGEBYSCORE', K .. 'ready', '-inf', int(now), 'LIMIT', 0, int(want - #out))
+  for _, lane in ipairs(lanes) do claim(lane) end
+  if #lanes == 0 or #out == want then break end
 end
 if #out > 0 then call('ZREMRANGEBYSCORE', K .. 'pace', '-inf', int(now)) end
 return out
