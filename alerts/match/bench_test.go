@@ -15,14 +15,15 @@ import (
 	"github.com/bellwether/bellwether/alerts/text"
 )
 
-// made makes queries and articles of words with the frequencies of a language
-// (Zipf's law): half single words, a quarter phrases, the rest AND, OR, NEAR.
+// made makes articles of words with the frequencies of a language (Zipf's
+// law), and queries of any of them: half single words, a quarter phrases, the
+// rest AND, OR, NEAR.
 func made(queries, articles int) ([]string, []alerts.Article) {
 	rnd := rand.New(rand.NewPCG(3, 4))
 	zipf := rand.NewZipf(rnd, 1.1, 8, 40000)
-	word := func() string {
-		n, w := zipf.Uint64()+100, ""
-		for ; n > 0; n /= 20 {
+	word := func(n uint64) string {
+		w := ""
+		for n += 100; n > 0; n /= 20 {
 			w = string("bcdfghklmnprstvwzjqx"[n%20]) + string("aeiou"[n%5]) + w
 		}
 		return w
@@ -31,7 +32,7 @@ func made(queries, articles int) ([]string, []alerts.Article) {
 	for i := range qs {
 		form := []string{"%s", "%s", "%s", "%s", "%s %s", "%s %s", "%s AND %s", "%s OR %s", "%s AND %s AND NOT %s", "%s NEAR/5 %s"}[rnd.IntN(10)]
 		for strings.Contains(form, "%s") {
-			form = strings.Replace(form, "%s", word(), 1)
+			form = strings.Replace(form, "%s", word(rnd.Uint64N(40000)), 1)
 		}
 		qs[i] = form
 	}
@@ -39,10 +40,10 @@ func made(queries, articles int) ([]string, []alerts.Article) {
 	for i := range as {
 		var b strings.Builder
 		for n := range 500 {
-			b.WriteString(word())
+			b.WriteString(word(zipf.Uint64()))
 			b.WriteString([]string{" ", " ", " ", ". "}[n%4])
 		}
-		as[i] = alerts.Article{ID: fmt.Sprint(i), Title: word(), Body: b.String()}
+		as[i] = alerts.Article{ID: fmt.Sprint(i), Title: word(zipf.Uint64()), Body: b.String()}
 	}
 	return qs, as
 }

@@ -41,6 +41,11 @@ func (d *Document) analyze(an *text.Analyzer, a alerts.Article) {
 // Spans says whether q hits the article, and where: every occurrence that
 // satisfies a positive part of a true branch of q, sorted and merged. A query
 // can hit without any span, through filters and NOT.
+//
+// Where the language leaves a choice: the distance of NEAR and BEFORE runs from
+// the last position of the one occurrence to the first of the other; SAME wants
+// both wholly within the sentence; ATLEAST counts occurrences of which no two
+// overlap; the lead is the headline with the first paragraph that has words.
 func (d *Document) Spans(q query.Query) ([]alerts.Span, bool) {
 	all, ok := d.eval(q.Root(), scope{})
 	return d.spans(all), ok

@@ -133,7 +133,8 @@ func (e *Engine) Stats() Stats {
 //
 // The time taken is that of analysing the text, plus, for every distinct word,
 // a few look-ups, plus the evaluation of the queries of which the rarest words
-// occur. The first Match after many Adds also indexes them.
+// occur. The first Match after many Adds also indexes them, and the first in a
+// language stems the words of all queries.
 func (e *Engine) Match(a alerts.Article, hits []Hit) []Hit {
 	s := e.state.Load()
 	if len(s.waiting) > 0 {

@@ -193,3 +193,26 @@ func TestEngineIsReference(t *testing.T) {
 		t.Error("nothing ever hit")
 	}
 }
+
+// FuzzMatch tries whatever query can be parsed on whatever text.
+func FuzzMatch(f *testing.F) {
+	for _, q := range []string{
+		`tariff`, `"co-op" NEAR/3 (a1 OR b2)`, `title:(x1 AND NOT lead:y2)`, `source:"a-b c"`, `caps:U.S.`,
+		`ATLEAST/2 生产力`, `l’État*`, `site:a.b, lang:zh`, `-x1 y2`, `R&D`, `ATLEAST/0 x1`, `x1 NEAR/0 x2`,
+	} {
+		f.Add(q, "Title x1", "co-op a1. Xi’s 生产力\n\nU.S. x2", "a-b c", "en")
+	}
+	f.Fuzz(func(t *testing.T, s, title, body, publisher, language string) {
+		q, err := query.Parse(s)
+		if err != nil {
+			return
+		}
+		a := alerts.Article{Title: title, Body: body, Publisher: publisher, Agency: publisher, URL: publisher, Language: language}
+		e, r := match.NewEngine(), match.NewReference()
+		e.Add(1, q)
+		r.Add(1, q)
+		if diff := cmp.Diff(r.Match(a, nil), e.Match(a, nil)); diff != "" {
+			t.Fatalf("%s: Reference -, Engine +:\n%s\n%+v", q, diff, a)
+		}
+	})
+}

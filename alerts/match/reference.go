@@ -202,16 +202,23 @@ func (d *Document) wanted(p query.Phrase) []wantedWord {
 func (d *Document) find(field alerts.Field, words []wantedWord, s scope) []occurrence {
 	f := d.field(field)
 	var all []occurrence
+	done := int32(-1) // the position looked at last
 	for i := range f.Tokens {
 		first := &f.Tokens[i]
-		if !d.covers(s, field, first) || (i > 0 && f.Tokens[i-1].Pos == first.Pos) {
+		if first.Pos == done || !d.covers(s, field, first) || !words[0].begins(first, f.NoSmall) {
 			continue
 		}
+		done = first.Pos
 		for _, end := range follow(f, words, first) {
 			all = append(all, occurrence{field: field, from: first.Pos, to: end})
 		}
 	}
 	return all
+}
+
+// begins says whether w can begin with a token.
+func (w wantedWord) begins(t *text.Token, noSmall bool) bool {
+	return w.parts[0].fits(t, noSmall) || (w.joined != nil && w.joined.fits(t, noSmall))
 }
 
 // follow gives the positions after every way in which words stand in the
