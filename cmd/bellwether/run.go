@@ -166,9 +166,20 @@ func announce(out io.Writer, cfg config, s *store, sources *sourceSet, once bool
 	}
 }
 
+// isTerminal leaves the file's mode as it is: Fd would make a pipe block, and
+// then nothing could end a read from it.
 func isTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
+	if !ok {
+		return false
+	}
+	conn, err := f.SyscallConn()
+	if err != nil {
+		return false
+	}
+	is := false
+	err = conn.Control(func(fd uintptr) { is = term.IsTerminal(int(fd)) })
+	return err == nil && is
 }
 
 // localZone finds the IANA name of the machine's time zone, "" if it has none.

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"context"
+	"log/slog"
 	"os"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/bellwether/bellwether/adapters/redis/embedded"
 )
 
 // TestMain lets the test binary stand in for bellwether in the scripts: the
@@ -29,6 +33,18 @@ func TestScripts(t *testing.T) {
 		Condition: func(name string) (bool, error) {
 			return name == "redis" && os.Getenv("BELLWETHER_TEST_REDIS") != "", nil
 		},
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"hold": hold},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})
+}
+
+// hold FILE keeps an embedded store open until the script ends, as another
+// bellwether would.
+func hold(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: hold FILE")
+	}
+	server, err := embedded.Open(context.Background(), ts.MkAbs(args[0]), slog.New(slog.DiscardHandler))
+	ts.Check(err)
+	ts.Defer(func() { ts.Check(server.Close()) })
 }
