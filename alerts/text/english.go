@@ -1,6 +1,9 @@
 package text
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // stemEnglish stems an English word as Snowball's English stemmer ("Porter2",
 // https://snowballstem.org/algorithms/english/stemmer.html) does in its steps
@@ -45,14 +48,13 @@ var englishWords = map[string]string{
 	"united": "unite", "unite": "unite", "unites": "unite", "uniting": "unite",
 	// Plurals and forms that the rules get wrong.
 	"buses": "bus", "gases": "gas", "quizzes": "quiz", "goes": "go", "vying": "vie",
-	// Words that differ from another by their e alone.
-	"humane": "humane", "morale": "morale", "locale": "locale", "locales": "locale",
-	"urbane": "urbane", "severe": "severe", "rationale": "rationale", "rationales": "rationale",
-	"finale": "finale", "finales": "finale", "caste": "caste", "castes": "caste",
-	"suite": "suite", "suites": "suite", "heroine": "heroine", "heroines": "heroine",
-	"envelope": "envelope", "envelopes": "envelope", "paste": "paste", "lunge": "lunge",
-	"singe": "singe", "artiste": "artiste", "secrete": "secrete",
+	"menus": "menu", "gurus": "guru",
 }
+
+// keepE are words whose final e alone tells them from another word or name.
+var keepE = set(`aide artiste borne caste clarke envelope finale france grande greene hawke heroine
+	hollande humane leone locale lunge maine morale paine paste premiere quite rationale reade secrete
+	severe singe snowe steele suite urbane`)
 
 // englishFinal are words that are left alone after step 1a; "evening" is not
 // Snowball's.
@@ -174,6 +176,9 @@ func (e *english) step5() {
 	n := len(e.w)
 	switch {
 	case e.has("e"):
+		if keepE[string(e.w)] {
+			return
+		}
 		if e.in(e.r2, 1) || e.in(e.r1, 1) && !e.endsShort(n-1) {
 			e.cut(1, "")
 		}
@@ -203,11 +208,4 @@ func isVowel(c byte) bool {
 	return false
 }
 
-func hasVowel(w []byte) bool {
-	for _, c := range w {
-		if isVowel(c) {
-			return true
-		}
-	}
-	return false
-}
+func hasVowel(w []byte) bool { return slices.ContainsFunc(w, isVowel) }
