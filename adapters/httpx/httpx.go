@@ -220,8 +220,21 @@ func clean(err error) error {
 	if !errors.As(err, &ue) {
 		return err
 	}
-	if ue.Timeout() {
+	var dns *net.DNSError
+	switch {
+	case errors.As(ue.Err, &dns) && dns.IsNotFound:
+		return reason{"no host of this name is known here; is there a network?", ue.Err}
+	case ue.Timeout():
 		return fmt.Errorf("no answer in time: %w", ue.Err)
 	}
 	return ue.Err
 }
+
+// reason is an error in plain words, in place of the library's own.
+type reason struct {
+	text string
+	err  error
+}
+
+func (r reason) Error() string { return r.text }
+func (r reason) Unwrap() error { return r.err }

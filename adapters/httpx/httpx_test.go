@@ -6,8 +6,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -310,5 +312,13 @@ func TestRedact(t *testing.T) {
 		if got := Redact(tt.in); got != tt.want {
 			t.Errorf("Redact(%q) = %q, want %q", tt.in, got, tt.want)
 		}
+	}
+}
+
+func TestAnUnknownHostIsSaidInPlainWords(t *testing.T) {
+	dns := &net.DNSError{Err: "no such host", Name: "example.invalid", IsNotFound: true}
+	err := clean(&url.Error{Op: "Get", URL: "http://example.invalid/?key=hunter2", Err: &net.OpError{Op: "dial", Err: dns}})
+	if want := "no host of this name is known here; is there a network?"; err.Error() != want || !errors.Is(err, dns) {
+		t.Errorf("got %q, want %q with the resolver's error in its chain", err, want)
 	}
 }
