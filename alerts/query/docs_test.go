@@ -82,7 +82,7 @@ func TestDocumentationTable(t *testing.T) {
 	forms := 0
 	words := regexp.MustCompile(`\b[ab]\b`) // they stand for words
 	for _, row := range regexp.MustCompile("(?m)^\\| (`.*`) \\| ").FindAllStringSubmatch(string(page), -1) {
-		for _, form := range strings.Split(strings.Trim(row[1], "`"), "`, `") {
+		for form := range strings.SplitSeq(strings.Trim(row[1], "`"), "`, `") {
 			forms++
 			if form == "( )" {
 				continue

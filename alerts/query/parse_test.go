@@ -115,22 +115,31 @@ func TestParseTree(t *testing.T) {
 		"État":        query.Phrase{Words: []query.Word{{Terms: []query.Term{{Lower: "état", Folded: "etat"}}}}},
 		"US tariff":   query.Phrase{Words: append([]query.Word{us}, inflected("tariff").Words...)},
 		`"the U.S."`: query.Phrase{Quoted: true, Words: []query.Word{
-			{Mode: query.ModeExact, Terms: []query.Term{{Lower: "the", Folded: "the"}}}, us}},
+			{Mode: query.ModeExact, Terms: []query.Term{{Lower: "the", Folded: "the"}}}, us,
+		}},
 		"Co-Op": query.Phrase{Words: []query.Word{{
 			Terms:  []query.Term{{Lower: "co", Folded: "co"}, {Lower: "op", Folded: "op"}},
-			Joined: query.Term{Lower: "coop", Folded: "coop"}}}},
+			Joined: query.Term{Lower: "coop", Folded: "coop"},
+		}}},
 		"5G技术": query.Phrase{Words: []query.Word{{
-			Terms: []query.Term{{Lower: "5g", Folded: "5g"}, {Lower: "技", Folded: "技"}, {Lower: "术", Folded: "术"}}}}},
-		"Sanctión*": query.Phrase{Words: []query.Word{{Mode: query.ModePrefix,
-			Terms: []query.Term{{Lower: "sanction", Folded: "sanction"}}}}},
-		"steel BEFORE/3 (iron, tin)": query.Near{Left: inflected("steel"), Distance: 3, Ordered: true,
-			Right: query.Or{Nodes: []query.Node{inflected("iron"), inflected("tin")}}},
+			Terms: []query.Term{{Lower: "5g", Folded: "5g"}, {Lower: "技", Folded: "技"}, {Lower: "术", Folded: "术"}},
+		}}},
+		"Sanctión*": query.Phrase{Words: []query.Word{{
+			Mode:  query.ModePrefix,
+			Terms: []query.Term{{Lower: "sanction", Folded: "sanction"}},
+		}}},
+		"steel BEFORE/3 (iron, tin)": query.Near{
+			Left: inflected("steel"), Distance: 3, Ordered: true,
+			Right: query.Or{Nodes: []query.Node{inflected("iron"), inflected("tin")}},
+		},
 		"ATLEAST/2 steel -title:iron": query.And{Nodes: []query.Node{
 			query.AtLeast{Count: 2, Node: inflected("steel")},
-			query.Not{Node: query.In{Field: query.FieldTitle, Node: inflected("iron")}}}},
+			query.Not{Node: query.In{Field: query.FieldTitle, Node: inflected("iron")}},
+		}},
 		"source:BBC, site:Gov.UK": query.Or{Nodes: []query.Node{
 			query.Filter{Field: query.FieldSource, Phrase: inflected("bbc")},
-			query.Filter{Field: query.FieldSite, Value: "gov.uk"}}},
+			query.Filter{Field: query.FieldSite, Value: "gov.uk"},
+		}},
 	} {
 		q, err := query.Parse(in)
 		if err != nil {

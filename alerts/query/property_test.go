@@ -110,10 +110,10 @@ func genNode(t *rapid.T, depth int, inField bool) Node {
 		for range rapid.IntRange(2, 3).Draw(t, "nodes") {
 			nodes = append(nodes, genNode(t, depth-1, inField))
 		}
-		switch {
-		case kind == 6:
+		switch kind {
+		case 6:
 			return or(nodes)
-		case kind == 8:
+		case 8:
 			if n, ok := nodes[0].(Not); ok {
 				return n.Node
 			}
