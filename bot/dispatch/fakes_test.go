@@ -15,13 +15,9 @@ import (
 	"testing/synctest"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/alerts/query"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 var errDown = errors.New("connection refused")
 

@@ -1,0 +1,172 @@
+package dispatch_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/bellwether/bellwether/adapters/adaptertest"
+	"github.com/bellwether/bellwether/adapters/redis"
+	"github.com/bellwether/bellwether/alerts"
+	"github.com/bellwether/bellwether/alerts/query"
+)
+
+// TestKilledBetweenAnyTwoSteps kills the program with SIGKILL at every edge
+// between the steps of a delivery, on a real Redis, and lets it start again.
+// Nothing is lost, the order holds, and a message is shown twice only where
+// the messenger can't look for it and had taken it just before.
+func TestKilledBetweenAnyTwoSteps(t *testing.T) {
+	url := adaptertest.Redis(t)
+	edges := []string{
+		"before enqueue A 3", "after enqueue A 3", "before ack 3", "after ack 3",
+		"after claim A 1", "before sending A 1", "after sending A 1", "after send A 1", "before done A 1", "after done A 1",
+		"after claim B 13", "after done B 13", // the last
+		// The second of the digest's two parts.
+		"after claim digest 1", "before sending digest 2", "after sending digest 2", "after send digest 2", "before done digest 2", "after done digest 2",
+	}
+	for _, edge := range edges {
+		for _, finds := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, finds %v", edge, finds), func(t *testing.T) {
+				k := newKill(t, url, finds, 0)
+				k.run(t, edge, "stopped")
+				k.run(t, "", "finished")
+				repeated := 0
+				if !finds && (strings.HasPrefix(edge, "after send ") || strings.HasPrefix(edge, "before done")) {
+					repeated = 1
+				}
+				k.check(t, repeated)
+			})
+		}
+	}
+}
+
+// TestKilledAgainAndAgain kills at one edge after the other while another
+// program takes over only when the leases have run out.
+func TestKilledAgainAndAgain(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for leases to run out")
+	}
+	k := newKill(t, adaptertest.Redis(t), true, 2*time.Second)
+	for _, edge := range []string{"before ack 2", "after claim B 1", "after sending A 1", "after send C 1", "before done A 2"} {
+		k.run(t, edge, "stopped")
+	}
+	k.run(t, "", "finished")
+	k.check(t, 0)
+}
+
+// kill is a store with articles on their way to three channels and a digest.
+type kill struct {
+	url, prefix, file string
+	finds             bool
+	lease             time.Duration
+	articles          []string
+}
+
+func newKill(t *testing.T, url string, finds bool, lease time.Duration) *kill {
+	t.Helper()
+	k := &kill{url: url, prefix: adaptertest.Prefix(t), file: filepath.Join(t.TempDir(), "shown"), finds: finds, lease: lease}
+	for i := range 13 {
+		k.articles = append(k.articles, fmt.Sprint("a", i))
+	}
+	client, err := redis.Open(t.Context(), redis.Options{URL: url, Prefix: k.prefix, Shards: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	tariff, err := query.Parse("tariff")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, channel := range []string{"A", "B", "C", "digest"} {
+		s := alerts.Subscription{
+			Owner:       alerts.Person{Platform: alerts.Terminal, User: "U"},
+			Destination: alerts.Destination{Platform: alerts.Terminal, Channel: channel}, Query: tariff,
+		}
+		if channel == "digest" {
+			s.Schedule.Cadence = alerts.Hourly
+		}
+		if _, _, err := client.Subscriptions().Add(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, id := range k.articles {
+		a := alerts.Article{ID: id, Title: "Tariff news " + id, Received: time.Now()}
+		if _, _, err := client.Articles().Append(t.Context(), a, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return k
+}
+
+// run starts the program and waits until it says the word, then kills it.
+func (k *kill) run(t *testing.T, edge, word string) {
+	t.Helper()
+	binary, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, binary)
+	cmd.Stderr = os.Stderr
+	cmd.Env = append(os.Environ(), helperRedis+"="+k.url, helperPrefix+"="+k.prefix, helperFile+"="+k.file, helperEdge+"="+edge)
+	if k.finds {
+		cmd.Env = append(cmd.Env, helperFinder+"=1")
+	}
+	if k.lease > 0 {
+		cmd.Env = append(cmd.Env, helperLease+"="+k.lease.String())
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	lines.Scan()
+	said := lines.Text()
+	if word == "stopped" {
+		_ = cmd.Process.Kill() // SIGKILL
+	}
+	_ = cmd.Wait() // says that it was killed
+	if said != word {
+		t.Fatalf("the program with edge %q says %q, want %q", edge, said, word)
+	}
+}
+
+// check reads what was shown.
+func (k *kill) check(t *testing.T, repeated int) {
+	t.Helper()
+	data, err := os.ReadFile(k.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys := map[string]bool{}
+	got := map[string][]string{}
+	twice := 0
+	for line := range strings.SplitSeq(strings.TrimSpace(string(data)), "\n") {
+		f := strings.Split(line, "\t")
+		if keys[f[0]] {
+			twice++
+			continue
+		}
+		keys[f[0]] = true
+		got[f[1]] = append(got[f[1]], f[2:]...)
+	}
+	want := map[string][]string{"A": k.articles, "B": k.articles, "C": k.articles, "digest": k.articles}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("shown (-want +got):\n%s", diff)
+	}
+	if twice != repeated {
+		t.Errorf("%d messages were shown twice, want %d:\n%s", twice, repeated, data)
+	}
+}
