@@ -31,7 +31,7 @@ for i = 3, #ARGV, 6 do
     local item = ARGV[i + 4] .. ' ' .. int(now) .. ' ' .. ARGV[i + 5] .. ' ' .. rest
     if call('RPUSH', K .. 'l:' .. lane, item) == 1 then
       add_lane(dest, sched)
-      call('ZADD', K .. 'ready', int(due(dest, sched)), lane)
+      call('ZADD', K .. 'ready', int(math.max(due(dest, sched), now)), lane)
     end
   end
 end

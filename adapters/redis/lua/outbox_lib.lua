@@ -77,7 +77,8 @@ local function due(dest, sched)
 end
 
 -- settle scores every lane of a destination anew and forgets empty ones. It
--- returns how many still hold something.
+-- returns how many still hold something. A lane that is due is scored with the
+-- time at which it became so, or was last written to: so lanes take turns.
 local function settle(dest, now)
   local d = K .. 'd:' .. dest
   local lease = call('HMGET', d, 'lane', 'until')
@@ -90,6 +91,8 @@ local function settle(dest, now)
       call('HDEL', d, 'h:' .. sched)
     else
       left[#left + 1] = sched
+      local was = tonumber(call('ZSCORE', K .. 'ready', lane) or now)
+      at = math.max(at, math.min(was, now))
       if lease[1] == sched and tonumber(lease[2]) > now then at = tonumber(lease[2]) end
       call('ZADD', K .. 'ready', int(at), lane)
     end
