@@ -28,7 +28,7 @@ type Article struct {
 	Language string `json:"language,omitempty"`
 	// Published is the publisher's own time, zero when it gave none.
 	Published time.Time `json:"published,omitzero"`
-	// Received is when Bellwether first read the article.
+	// Received is when Bellwether first read the article; a revision keeps it.
 	Received time.Time `json:"received,omitzero"`
 	// Origin is the name of the Source that brought it.
 	Origin string `json:"origin,omitempty"`

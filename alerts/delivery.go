@@ -14,7 +14,7 @@ type Lane struct {
 type Pending struct {
 	Lane          Lane
 	Article       string           // Article.ID
-	Time          time.Time        // Article.Time(): places the seen-mark, so that it must not change between tries
+	Time          time.Time        // Article.Received: places the seen-mark, so that it must be the same for every revision
 	Subscriptions []SubscriptionID // every subscription of the destination that hit
 	NotBefore     time.Time        // the earliest time at which the lane may be written to
 	// Again lets through an article that the destination has had: a revision

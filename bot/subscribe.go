@@ -83,7 +83,7 @@ func (b *Bot) first(ctx context.Context, q *request, sub alerts.Subscription, se
 	added, err := b.outbox.Enqueue(ctx, []alerts.Pending{{
 		Lane:          alerts.Lane{Destination: q.place},
 		Article:       newest.ID,
-		Time:          newest.Time(),
+		Time:          newest.Received,
 		Subscriptions: []alerts.SubscriptionID{sub.ID},
 		NotBefore:     at,
 	}})

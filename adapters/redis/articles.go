@@ -19,9 +19,11 @@ import (
 const (
 	// logDays is how long matchers may be away, and how far back Recent goes.
 	logDays = 30
-	// recordDays is how long an article can be read by its id after it was
-	// logged: as long as nothing in the outbox may wait longer.
-	recordDays = 60
+	// recordDays is how long an article can be read by its id after its latest
+	// revision was logged. It is to outlive whatever refers to it: entries of
+	// the log, dead letters, and what waits in the outbox, of which only what
+	// is held back for a whole quarter could find its article gone.
+	recordDays = 90
 	// markDays is how long an article is known after it last stood in a source.
 	markDays = 90
 )
@@ -98,7 +100,7 @@ func (a *Articles) Append(ctx context.Context, article alerts.Article, history b
 	id, address, body := marks(article)
 	reply, err := a.c.run(ctx, scriptAppend, a.prefix, article.ID, data, id, address, body,
 		alerts.TextHash(article.Title+"\n"+article.Body), past, a.c.waker.channels[topicArticles],
-		logDays, recordDays).StringSlice()
+		logDays, recordDays, millis(article.Received)).StringSlice()
 	if err != nil {
 		return fail(err)
 	}
@@ -119,14 +121,14 @@ func (a *Articles) Append(ctx context.Context, article alerts.Article, history b
 }
 
 // stamp sets what the store knows better than an article's text.
-func stamp(a *alerts.Article, revision, logged string) error {
+func stamp(a *alerts.Article, revision, received string) error {
 	rev, errRevision := strconv.Atoi(revision)
-	ms, errLogged := strconv.ParseInt(logged, 10, 64)
-	if err := errors.Join(errRevision, errLogged); err != nil {
+	ms, errReceived := strconv.ParseInt(received, 10, 64)
+	if err := errors.Join(errRevision, errReceived); err != nil {
 		return fmt.Errorf("article %q: %w", a.ID, err)
 	}
 	a.Revision = rev
-	if a.Received.IsZero() {
+	if a.Received.IsZero() || rev > 1 { // a revision was received when its article was
 		a.Received = instant(ms)
 	}
 	return nil

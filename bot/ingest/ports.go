@@ -43,9 +43,9 @@ type Addressed interface {
 type ArticleLog interface {
 	// Append logs a unless it was seen: its ID or CanonicalURL(a.URL) with the
 	// same text, or, for bodies of 50 words and more, the same text under any
-	// name. The same ID or URL with changed text is a revision: it keeps the
-	// ID of the first and gets the next Revision. Marks and append are one
-	// step. The returned article is as logged. history logs it for the archive
+	// name. The same ID or URL with changed text is a revision: it keeps ID and
+	// Received of the first and gets the next Revision. Marks and append are
+	// one step. The returned article is as logged. history logs it for the archive
 	// only, without handing it to matchers.
 	Append(ctx context.Context, a alerts.Article, history bool) (alerts.Article, alerts.Verdict, error)
 	// Settle ends a good poll of a source at the time now: standing are the

@@ -131,7 +131,7 @@ func (b *book) pendings(a alerts.Article, hits []match.Hit, now time.Time) []ale
 		p := alerts.Pending{
 			Lane:          alerts.Lane{Destination: g.place.destination, Schedule: g.lane},
 			Article:       a.ID,
-			Time:          a.Time(),
+			Time:          a.Received,
 			Subscriptions: g.members,
 		}
 		if g.due.After(now) {

@@ -2,8 +2,9 @@
 -- KEYS: 1 prefix. ARGV: 1 id, 2 JSON, 3 mark of the id, 4 of the URL, 5 of the
 -- body (4 and 5 may be empty), 6 hash of the text, 7 "1" for history, which no
 -- matcher reads, 8 wake channel, 9 and 10 days that the stream and records are
--- kept. Returns "added", "revised" or "duplicate", the article's id and its
--- latest revision, and the time at which it was logged.
+-- kept, 11 the time in ms at which it was received (0: now). Returns "added",
+-- "revised" or "duplicate", the article's id and its latest revision, and the
+-- time at which its first revision was received.
 local now = clock()
 local i, u, b = ARGV[3], ARGV[4], ARGV[5]
 local id = find(i, u, '')
@@ -16,10 +17,15 @@ else
   if id then verdict = 'duplicate' else id = ARGV[1] end
 end
 stood(id, now)
+local key = K .. 'art:' .. id
+local received = ARGV[11] ~= '0' and ARGV[11] or int(now)
+if verdict ~= 'added' then
+  received = string.match(call('GET', key) or '', '^%d+ (%d+)') or received
+end
 if verdict == 'duplicate' then
   rev = revision(id)
   sign(id, int(rev), {i, u, b})
-  return {verdict, id, int(rev), int(now)}
+  return {verdict, id, int(rev), received}
 end
 
 -- Each logged article takes a few out that are past their time.
@@ -30,9 +36,8 @@ for _, old in ipairs(call('ZRANGEBYSCORE', K .. 'recv', '-inf', last, 'LIMIT', 0
   call('ZREM', K .. 'recv', old)
 end
 
-local key = K .. 'art:' .. id
 if verdict == 'revised' and call('EXISTS', key) == 1 then call('RENAME', key, K .. 'old:' .. int(rev - 1) .. ':' .. id) end
-call('SET', key, int(rev) .. ' ' .. int(now) .. ' ' .. ARGV[2])
+call('SET', key, int(rev) .. ' ' .. received .. ' ' .. ARGV[2])
 call('ZADD', K .. 'recv', int(now), id)
 sign(id, int(rev), {i, u, b, 'v' .. ARGV[6] .. ' ' .. id})
 if ARGV[7] ~= '1' then
@@ -40,4 +45,4 @@ if ARGV[7] ~= '1' then
   call('XADD', K .. 'log', 'MINID', '~', first, '*', 'id', id, 'rev', int(rev))
   call('PUBLISH', ARGV[8], 'append')
 end
-return {verdict, id, int(rev), int(now)}
+return {verdict, id, int(rev), received}

@@ -1,7 +1,8 @@
 -- What every script on articles begins with.
 -- KEYS[1] is the prefix of all keys here, with their hash tag:
 --   log       stream of what matchers are to read: id, rev
---   art:ID    the latest revision, "REV LOGGED JSON" (LOGGED in ms)
+--   art:ID    the latest revision, "REV RECEIVED JSON" (RECEIVED in ms,
+--             that of the first revision)
 --   old:REV:ID  an earlier one, for those who have not read it yet
 --   recv      sorted set of ids, by the time in ms at which the latest was logged
 --   mark      hash from a mark of what was seen to the article's id: "i..." its
