@@ -30,17 +30,20 @@ func CanonicalURL(s string) string {
 		return s
 	}
 	host, port := strings.TrimSuffix(strings.ToLower(u.Hostname()), "."), u.Port()
+	if host == "" || strings.Contains(host, "%") {
+		return s
+	}
 	if strings.Contains(host, ":") {
 		host = "[" + host + "]"
 	}
-	if port != "" && !(u.Scheme == "http" && port == "80") && !(u.Scheme == "https" && port == "443") {
+	if port != "" && port != "80" && port != "443" {
 		host += ":" + port
 	}
 	out := "https://" + host + strings.TrimRight(u.EscapedPath(), "/")
 	if q := canonicalQuery(u.RawQuery); q != "" {
 		out += "?" + q
 	}
-	return out
+	return strings.TrimSpace(out)
 }
 
 // canonicalQuery sorts the parameters and leaves out those that track. The

@@ -47,13 +47,30 @@ type Server struct {
 // arguments as on its command line. The test's end stops it.
 func StartRedis(t testing.TB, args ...string) *Server {
 	t.Helper()
+	s := start(t, func(s *Server) []string {
+		_, port, _ := strings.Cut(s.Addr, ":")
+		return append([]string{
+			"--port", port, "--bind", "127.0.0.1", "--dir", s.dir, "--save", "", "--appendonly", "no",
+		}, args...)
+	}, func(ctx context.Context, c *goredis.Client, s *Server) bool {
+		conf, err := c.ConfigGet(ctx, "dir").Result()
+		return err == nil && sameDir(conf["dir"], s.dir) // not another server that took the port
+	})
+	s.args = args
+	return s
+}
+
+// start starts a server with arguments made for its address and folder, and
+// waits until it is ready.
+func start(t testing.TB, args func(*Server) []string, ready func(context.Context, *goredis.Client, *Server) bool) *Server {
+	t.Helper()
 	binary := findRedis(t)
 	// A port that was free a moment ago may be taken by the time the server
 	// wants it: then try another.
 	var last string
 	for range 5 {
-		s := &Server{Addr: freeAddr(t), dir: t.TempDir(), args: args}
-		if last = s.launch(t, binary); last == "" {
+		s := &Server{Addr: freeAddr(t), dir: t.TempDir()}
+		if last = s.launch(t, binary, args(s), ready); last == "" {
 			t.Cleanup(s.Kill)
 			return s
 		}
@@ -88,25 +105,20 @@ func freeAddr(t testing.TB) string {
 	return l.Addr().String()
 }
 
-// launch starts the server and waits until it answers; it returns why not.
-func (s *Server) launch(t testing.TB, binary string) string {
+// launch starts the server and waits until it is ready; it returns why not.
+func (s *Server) launch(t testing.TB, binary string, args []string, ready func(context.Context, *goredis.Client, *Server) bool) string {
 	t.Helper()
-	_, port, _ := strings.Cut(s.Addr, ":")
-	args := append([]string{"--port", port, "--bind", "127.0.0.1", "--dir", s.dir, "--save", "", "--appendonly", "no"}, s.args...)
 	s.out = new(bytes.Buffer)
 	s.cmd = exec.CommandContext(context.WithoutCancel(t.Context()), binary, args...)
 	s.cmd.Stdout, s.cmd.Stderr = s.out, s.out
 	if err := s.cmd.Start(); err != nil {
 		return err.Error()
 	}
-	c := goredis.NewClient(&goredis.Options{Addr: s.Addr, MaxRetries: -1, DialerRetries: 1})
+	c := goredis.NewClient(&goredis.Options{Addr: s.Addr, Protocol: 2, MaxRetries: -1, DialerRetries: 1})
 	defer c.Close()
 	deadline, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	for {
-		if id, err := c.ConfigGet(deadline, "dir").Result(); err == nil && sameDir(id["dir"], s.dir) {
-			return ""
-		}
+	for !ready(deadline, c, s) {
 		select {
 		case <-deadline.Done():
 			s.Kill()
@@ -114,9 +126,9 @@ func (s *Server) launch(t testing.TB, binary string) string {
 		case <-time.After(10 * time.Millisecond): // the server tells nobody when it is ready
 		}
 	}
+	return ""
 }
 
-// sameDir guards against another server that took the port.
 func sameDir(a, b string) bool {
 	x, errX := filepath.EvalSymlinks(a)
 	y, errY := filepath.EvalSymlinks(b)

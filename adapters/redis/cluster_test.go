@@ -31,3 +31,12 @@ func TestCluster(t *testing.T) {
 		})
 	})
 }
+
+// TestSentinel runs the outbox's suite through a sentinel.
+func TestSentinel(t *testing.T) {
+	s := store{url: "redis+sentinel://" + adaptertest.StartSentinel(t) + "/main"}
+	adaptertest.TestOutbox(t, func(t *testing.T) func() adaptertest.Outbox {
+		open := s.open(t)
+		return func() adaptertest.Outbox { return open("").Outbox() }
+	})
+}

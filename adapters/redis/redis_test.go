@@ -345,7 +345,7 @@ func TestRetention(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		long := float64(time.Now().AddDate(0, 0, -61).UnixMilli())
+		long := float64(time.Now().AddDate(0, 0, -91).UnixMilli())
 		client.ZAdd(ctx, key+"recv", goredis.Z{Score: long, Member: "old"})
 		if _, _, err := a.Append(ctx, alerts.Article{ID: "new", Body: "New."}, false); err != nil {
 			t.Fatal(err)
