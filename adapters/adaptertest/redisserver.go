@@ -38,9 +38,11 @@ func Prefix(t testing.TB) string {
 type Server struct {
 	Addr string
 	dir  string
-	args []string
+	args []string // those of the test
 	cmd  *exec.Cmd
 	out  *bytes.Buffer
+
+	restart func(t testing.TB) string
 }
 
 // StartRedis starts a redis-server on a free loopback port, with further
@@ -70,7 +72,8 @@ func start(t testing.TB, args func(*Server) []string, ready func(context.Context
 	var last string
 	for range 5 {
 		s := &Server{Addr: freeAddr(t), dir: t.TempDir()}
-		if last = s.launch(t, binary, args(s), ready); last == "" {
+		s.restart = func(t testing.TB) string { return s.launch(t, binary, args(s), ready) }
+		if last = s.restart(t); last == "" {
 			t.Cleanup(s.Kill)
 			return s
 		}
@@ -143,6 +146,15 @@ func (s *Server) Kill() {
 	_ = s.cmd.Process.Kill()
 	_ = s.cmd.Wait()
 	s.cmd = nil
+}
+
+// Restart starts a server again that was killed, on the same address and
+// folder: with "--appendonly yes" among its arguments it has what it had.
+func (s *Server) Restart(t testing.TB) {
+	t.Helper()
+	if why := s.restart(t); why != "" {
+		t.Fatalf("redis-server does not start again: %s", why)
+	}
 }
 
 // StartCluster starts a Redis Cluster of n masters and returns their
