@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -65,11 +67,11 @@ func TestNothingIsSentWhileItCannotBeKnown(t *testing.T) {
 		w.slack.shown = []send{{key: "slack/T/c/C|a", articles: "a"}}
 		w.running(t, func(d *Dispatcher) {
 			pass(10 * time.Second)
-			if len(w.slack.sends) > 0 || w.outbox.left() != 1 {
+			if w.slack.count(&w.slack.sends) > 0 || w.outbox.left() != 1 {
 				t.Error("a verdict without knowing")
 			}
 			pass(time.Minute)
-			if s := d.Stats(); s.Found != 1 || len(w.slack.sends) > 0 || s.Retried > 0 || w.outbox.left() != 0 {
+			if s := d.Stats(); s.Found != 1 || w.slack.count(&w.slack.sends) > 0 || s.Retried > 0 || w.outbox.left() != 0 {
 				t.Errorf("sends %v, stats %+v", w.slack.sends, s)
 			}
 		})
@@ -108,7 +110,7 @@ func TestARefusalClearsTheMark(t *testing.T) {
 		w.slack.answer = answers(alerts.RetryAfter(errDown, time.Second, alerts.ScopeMessage))
 		w.put(lane("C"), "a")
 		w.running(t, func(*Dispatcher) { pass(time.Minute) })
-		if f.looks != 0 || len(w.slack.shown) != 1 {
+		if f.looks != 0 || w.slack.count(&w.slack.shown) != 1 {
 			t.Errorf("%d looks for what was refused", f.looks)
 		}
 	})
@@ -136,8 +138,8 @@ func TestTheEndGivesBackWhatWasNotBegun(t *testing.T) {
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
-		if len(w.slack.shown) != 1 || w.outbox.left() != 11 || len(w.outbox.sent) != 1 {
-			t.Errorf("%d shown, %d recorded, %d left", len(w.slack.shown), len(w.outbox.sent), w.outbox.left())
+		if w.slack.count(&w.slack.shown) != 1 || w.outbox.left() != 11 || len(w.outbox.sent) != 1 {
+			t.Errorf("%d shown, %d recorded, %d left", w.slack.count(&w.slack.shown), len(w.outbox.sent), w.outbox.left())
 		}
 		// At once, not when the lease has run out:
 		claims, err := w.outbox.Claim(t.Context(), 1, time.Minute)
@@ -183,7 +185,7 @@ func TestAStaleLeaseEndsTheTurn(t *testing.T) {
 		}
 		w.put(lane("C"), "a")
 		d := w.running(t, func(*Dispatcher) { pass(10 * time.Second) })
-		if len(w.slack.sends) > 0 || d.Stats().Stale == 0 {
+		if w.slack.count(&w.slack.sends) > 0 || d.Stats().Stale == 0 {
 			t.Errorf("sends %v, stats %+v", w.slack.sends, d.Stats())
 		}
 	})
@@ -205,19 +207,25 @@ func trouble(t *testing.T, r *rand.Rand) {
 	w.cfg.Messengers = []Messenger{&finder{fakeMessenger: w.slack}}
 	w.cfg.Workers = 1 + r.IntN(4)
 	w.cfg.Grace = time.Millisecond
-	well := false
+	var mu sync.Mutex // several workers draw from r
+	draw := func(n int) int {
+		mu.Lock()
+		defer mu.Unlock()
+		return r.IntN(n)
+	}
+	var well atomic.Bool
 	w.slack.answer = func(ctx context.Context, _ alerts.Delivery) error {
-		if well {
+		if well.Load() {
 			return nil
 		}
-		n := r.IntN(10)
+		n := draw(10)
 		switch n {
 		case 0:
 			return errDown
 		case 1:
 			return arrived{errDown}
 		case 2:
-			return alerts.RetryAfter(errDown, time.Duration(r.IntN(5000))*time.Millisecond, alerts.Scope(r.IntN(4)))
+			return alerts.RetryAfter(errDown, time.Duration(draw(5000))*time.Millisecond, alerts.Scope(draw(4)))
 		case 3:
 			panic("trouble")
 		case 4, 5: // hangs until it is stopped
@@ -234,11 +242,11 @@ func trouble(t *testing.T, r *rand.Rand) {
 	for n := range 60 {
 		article := fmt.Sprint("a", n)
 		order[article] = n
-		w.put(lanes[r.IntN(len(lanes))], article)
+		w.put(lanes[draw(len(lanes))], article)
 	}
 	aside := int64(0)
 	for range 20 { // dispatchers that end early
-		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(r.IntN(20_000))*time.Millisecond)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(draw(20_000))*time.Millisecond)
 		d := New(w.cfg)
 		if err := d.Run(ctx); err != nil {
 			t.Error(err)
@@ -246,7 +254,7 @@ func trouble(t *testing.T, r *rand.Rand) {
 		cancel()
 		aside += d.Stats().Aside
 	}
-	well = true
+	well.Store(true)
 	d := w.running(t, func(*Dispatcher) { pass(time.Hour) })
 	aside += d.Stats().Aside
 

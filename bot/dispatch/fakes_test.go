@@ -407,6 +407,9 @@ func (m *fakeMessenger) list(sends *[]send, field func(send) string) []string {
 	return out
 }
 
+// count is the length of sends or shown.
+func (m *fakeMessenger) count(sends *[]send) int { return len(m.list(sends, byArticles)) }
+
 func byArticles(s send) string { return s.articles }
 func byTime(s send) string     { return s.at.Round(time.Second).String() }
 

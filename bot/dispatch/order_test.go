@@ -71,8 +71,8 @@ func TestABusyLaneDoesNotHoldUpOthers(t *testing.T) {
 					last = i
 				}
 			}
-			if last > 30 || len(w.slack.shown) != 210 {
-				t.Errorf("the last of the others was number %d of %d", last, len(w.slack.shown))
+			if last > 30 || w.slack.count(&w.slack.shown) != 210 {
+				t.Errorf("the last of the others was number %d of %d", last, w.slack.count(&w.slack.shown))
 			}
 		})
 	})
@@ -88,12 +88,12 @@ func TestWorkersAreBounded(t *testing.T) {
 		gate := make(chan struct{})
 		w.slack.answer = func(context.Context, alerts.Delivery) error { <-gate; return nil }
 		w.running(t, func(*Dispatcher) {
-			if n := len(w.slack.list(&w.slack.sends, byArticles)); n != 3 {
+			if n := w.slack.count(&w.slack.sends); n != 3 {
 				t.Errorf("%d sends at once, want 3", n)
 			}
 			close(gate)
 			pass(time.Second)
-			if n := len(w.slack.list(&w.slack.shown, byArticles)); n != 20 {
+			if n := w.slack.count(&w.slack.shown); n != 20 {
 				t.Errorf("%d were shown, want 20", n)
 			}
 		})
@@ -152,7 +152,7 @@ func TestWhatNobodyWantsAnyMoreIsDropped(t *testing.T) {
 					c.change(w, l)
 					w.put(l, "a")
 					d := w.running(t, func(*Dispatcher) {})
-					if s := d.Stats(); len(w.slack.sends) > 0 || w.outbox.left() > 0 || s.Dropped != 1 || s.Failed != 0 {
+					if s := d.Stats(); w.slack.count(&w.slack.sends) > 0 || w.outbox.left() > 0 || s.Dropped != 1 || s.Failed != 0 {
 						t.Errorf("sends %v, %d left, stats %+v", w.slack.sends, w.outbox.left(), s)
 					}
 				})
@@ -236,8 +236,8 @@ func TestAPlatformWithoutAMessengerIsSaidOnce(t *testing.T) {
 		}
 		w.put(lane("C"), "a")
 		w.running(t, func(*Dispatcher) { pass(time.Hour) })
-		if w.logged("nothing here sends") != 1 || w.outbox.left() != 2 || len(w.slack.shown) != 1 {
-			t.Errorf("%d left, %d shown, log:\n%s", w.outbox.left(), len(w.slack.shown), w.out)
+		if w.logged("nothing here sends") != 1 || w.outbox.left() != 2 || w.slack.count(&w.slack.shown) != 1 {
+			t.Errorf("%d left, %d shown, log:\n%s", w.outbox.left(), w.slack.count(&w.slack.shown), w.out)
 		}
 	})
 }

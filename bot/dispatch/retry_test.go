@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,10 +15,9 @@ import (
 
 // answers makes the messenger give these, then succeed.
 func answers(errs ...error) func(context.Context, alerts.Delivery) error {
-	n := 0
+	var calls atomic.Int64
 	return func(context.Context, alerts.Delivery) error {
-		n++
-		if n <= len(errs) {
+		if n := int(calls.Add(1)); n <= len(errs) {
 			return errs[n-1]
 		}
 		return nil
@@ -147,9 +147,10 @@ func TestARefusedScopeKeepsItsQueueAndIsToldOnce(t *testing.T) {
 		t.Run(c.scope.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := newWorld(t)
-				refused := true
+				var refused atomic.Bool
+				refused.Store(true)
 				w.slack.answer = func(_ context.Context, d alerts.Delivery) error {
-					if refused && (d.Destination.Channel == "C" || !c.other) {
+					if refused.Load() && (d.Destination.Channel == "C" || !c.other) {
 						return alerts.Permanent(errors.New("account inactive"), c.scope)
 					}
 					return nil
@@ -159,18 +160,18 @@ func TestARefusedScopeKeepsItsQueueAndIsToldOnce(t *testing.T) {
 					pass(time.Minute)
 					w.put(lane("D"), "c")
 					pass(48 * time.Hour)
-					if got := len(w.slack.list(&w.slack.shown, byArticles)) == 1; got != c.other {
+					if got := w.slack.count(&w.slack.shown) == 1; got != c.other {
 						t.Errorf("another channel goes on: %v, want %v", got, c.other)
 					}
-					if tries := len(w.slack.sends); tries > 14 {
+					if tries := w.slack.count(&w.slack.sends); tries > 14 {
 						t.Errorf("tried %d times in two days", tries)
 					}
-					refused = false
+					refused.Store(false)
 					pass(6 * time.Hour)
-					if w.outbox.left() != 0 || len(w.slack.shown) != 3 || d.Stats().Failed != 0 {
-						t.Errorf("%d left, %d shown, stats %+v", w.outbox.left(), len(w.slack.shown), d.Stats())
+					if w.outbox.left() != 0 || w.slack.count(&w.slack.shown) != 3 || d.Stats().Failed != 0 {
+						t.Errorf("%d left, %d shown, stats %+v", w.outbox.left(), w.slack.count(&w.slack.shown), d.Stats())
 					}
-					refused = true
+					refused.Store(true)
 					w.put(lane("C"), "d")
 					pass(time.Minute)
 				})
@@ -184,9 +185,10 @@ func TestARefusedScopeKeepsItsQueueAndIsToldOnce(t *testing.T) {
 func TestAHeadThatFailsStepsAsideWhileOthersSucceed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		ill := true
+		var ill atomic.Bool
+		ill.Store(true)
 		w.slack.answer = func(_ context.Context, d alerts.Delivery) error {
-			if ill && d.Alerts[0].Article.ID == "bad" {
+			if ill.Load() && d.Alerts[0].Article.ID == "bad" {
 				return errDown
 			}
 			return nil
@@ -199,7 +201,7 @@ func TestAHeadThatFailsStepsAsideWhileOthersSucceed(t *testing.T) {
 			if s := d.Stats(); s.Aside == 0 || s.Retried != attemptsAside-1 {
 				t.Errorf("stats %+v", s)
 			}
-			ill = false
+			ill.Store(false)
 			pass(10 * time.Minute)
 			want(t, "shown", []string{"x", "b", "c", "bad"}, w.slack.list(&w.slack.shown, byArticles))
 			if w.outbox.left() != 0 || d.Stats().Failed != 0 {
@@ -212,9 +214,10 @@ func TestAHeadThatFailsStepsAsideWhileOthersSucceed(t *testing.T) {
 func TestNobodyStepsAsideWhileNothingSucceeds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		ill := true
+		var ill atomic.Bool
+		ill.Store(true)
 		w.slack.answer = func(context.Context, alerts.Delivery) error {
-			if ill {
+			if ill.Load() {
 				return errDown
 			}
 			return nil
@@ -226,9 +229,9 @@ func TestNobodyStepsAsideWhileNothingSucceeds(t *testing.T) {
 			if s := d.Stats(); s.Aside+s.Failed+s.Sent > 0 {
 				t.Errorf("stats %+v", s)
 			}
-			ill = false
+			ill.Store(false)
 			pass(20 * time.Minute)
-			if n := len(w.slack.shown); n != 3 || w.outbox.left() != 0 {
+			if n := w.slack.count(&w.slack.shown); n != 3 || w.outbox.left() != 0 {
 				t.Errorf("%d shown", n)
 			}
 		})
@@ -248,7 +251,7 @@ func TestAgeEndsTheTries(t *testing.T) {
 			pass(90 * time.Minute)
 		})
 		want(t, "dead", []string{"slack/T/c/C|a"}, w.outbox.deadKeys())
-		if n := len(w.slack.sends); n > 24*6+20 || d.Stats().Failed != 1 {
+		if n := w.slack.count(&w.slack.sends); n > 24*6+20 || d.Stats().Failed != 1 {
 			t.Errorf("%d tries, stats %+v", n, d.Stats())
 		}
 	})

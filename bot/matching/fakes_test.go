@@ -281,6 +281,13 @@ func hitting(id, subscriptions string) alerts.Article {
 	return alerts.Article{ID: id, Title: "T", Body: subscriptions, Revision: 1, Received: noon.Add(-time.Minute)}
 }
 
+// acks are the tokens that were acknowledged.
+func (w *world) acks() []string {
+	w.faults.mu.Lock()
+	defer w.faults.mu.Unlock()
+	return slices.Clone(w.log.acked)
+}
+
 // lanes lists what was put into the outbox: "article > destination's id,
 // schedule: subscriptions".
 func (w *world) lanes() []string {

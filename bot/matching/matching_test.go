@@ -81,8 +81,8 @@ func TestHitsAreGroupedByDestination(t *testing.T) {
 					t.Errorf("time %s is not the article's", p.Time)
 				}
 			}
-			if len(w.log.acked) != 1 {
-				t.Errorf("acknowledged %v", w.log.acked)
+			if len(w.acks()) != 1 {
+				t.Errorf("acknowledged %v", w.acks())
 			}
 		})
 	}
@@ -144,13 +144,13 @@ func TestAcknowledgedOnlyAfterTheOutbox(t *testing.T) {
 				w.store.set(sub(1, channel, alerts.Schedule{}))
 				w.faults.down[broken] = 4
 				w.running(t, func() {
-					if len(w.log.acked) > 0 {
+					if len(w.acks()) > 0 {
 						t.Error("acknowledged before all was stored")
 					}
 					time.Sleep(5 * time.Second)
 					synctest.Wait()
 					expect(t, w, "a > C, instant: 1", "b > C, instant: 1")
-					if diff := cmp.Diff([]string{"t-a", "t-b"}, w.log.acked); diff != "" {
+					if diff := cmp.Diff([]string{"t-a", "t-b"}, w.acks()); diff != "" {
 						t.Errorf("acknowledged (-want +got):\n%s", diff)
 					}
 				})
@@ -195,7 +195,7 @@ func TestPoisonNeverBlocks(t *testing.T) {
 			expect(t, w, "a > C, instant: 1", "b > C, instant: 1")
 			time.Sleep(time.Minute)
 			synctest.Wait()
-			if diff := cmp.Diff([]string{"t-a", "t-b", "t-unreadable", "t-bad"}, w.log.acked); diff != "" {
+			if diff := cmp.Diff([]string{"t-a", "t-b", "t-unreadable", "t-bad"}, w.acks()); diff != "" {
 				t.Errorf("acknowledged (-want +got):\n%s", diff)
 			}
 			w.log.add(hitting("c", "1"))
