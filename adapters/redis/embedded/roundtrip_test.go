@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -88,14 +89,16 @@ func TestRoundTrip(t *testing.T) {
 	}
 }
 
-// index leaves out what time changes: how long entries were idle, and the
-// exact expiry.
+// index leaves out what time changes, how long entries were idle and the exact
+// expiry, and puts groups, which come in any order, in one.
 func index(t *testing.T, keys []key) map[string]string {
 	t.Helper()
 	out := map[string]string{}
 	for _, k := range keys {
 		if k.kind == "stream" {
-			for _, g := range k.content.([]any)[2].([]any) {
+			groups := k.content.([]any)[2].([]any)
+			slices.SortFunc(groups, func(a, b any) int { return strings.Compare(a.([]any)[0].(string), b.([]any)[0].(string)) })
+			for _, g := range groups {
 				for _, p := range g.([]any)[3].([]any) {
 					if idle := p.([]any)[2].(int64); idle < 0 || idle > 60_000 {
 						t.Errorf("entry idle for %d ms", idle)
