@@ -130,8 +130,8 @@ func TestTheEndGivesBackWhatWasNotBegun(t *testing.T) {
 		cancel()
 		synctest.Wait()
 		select {
-		case <-done:
-			t.Fatal("Run returned in the middle of a send")
+		case err := <-done:
+			t.Fatal("Run returned in the middle of a send", err)
 		default:
 		}
 		close(gate)
@@ -161,7 +161,9 @@ func TestTheEndIsBounded(t *testing.T) {
 		synctest.Wait()
 		cancel()
 		begun := time.Now()
-		<-done
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
 		if took := time.Since(begun); took != defaultGrace {
 			t.Errorf("the end took %s, want %s", took, defaultGrace)
 		}
@@ -262,7 +264,7 @@ func trouble(t *testing.T, r *rand.Rand) {
 	late := int64(0)
 	seen := map[string]int{}
 	for _, s := range w.slack.shown {
-		for _, a := range strings.Fields(s.articles) {
+		for a := range strings.FieldsSeq(s.articles) {
 			seen[a]++
 			l := fmt.Sprint(s.place, strings.HasSuffix(s.key, "/part"))
 			if order[a] < last[l] {

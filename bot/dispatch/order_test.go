@@ -33,7 +33,7 @@ func TestOrderWithinEachLane(t *testing.T) {
 		}
 		// Sends take different times, so that workers overtake each other.
 		w.slack.answer = func(_ context.Context, d alerts.Delivery) error {
-			time.Sleep(time.Duration(len(d.Key)*37%11) * time.Millisecond)
+			<-time.After(time.Duration(len(d.Key)*37%11) * time.Millisecond)
 			return nil
 		}
 		w.running(t, func(d *Dispatcher) {
@@ -62,7 +62,7 @@ func TestABusyLaneDoesNotHoldUpOthers(t *testing.T) {
 		for c := range 10 {
 			w.put(lane(fmt.Sprint("C", c)), "a")
 		}
-		w.slack.answer = func(context.Context, alerts.Delivery) error { time.Sleep(10 * time.Millisecond); return nil }
+		w.slack.answer = func(context.Context, alerts.Delivery) error { <-time.After(10 * time.Millisecond); return nil }
 		w.running(t, func(*Dispatcher) {
 			pass(10 * time.Second)
 			last := 0

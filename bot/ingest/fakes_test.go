@@ -208,7 +208,7 @@ func running(t *testing.T, cfg Config, f func(in *Ingester)) {
 
 // pass lets d go by on the bubble's clock.
 func pass(d time.Duration) {
-	time.Sleep(d)
+	<-time.After(d)
 	synctest.Wait()
 }
 

@@ -313,7 +313,9 @@ func TestWatcherIsReadOnItsSignal(t *testing.T) {
 			t.Errorf("pauses (-want +got):\n%s", diff)
 		}
 		cancel()
-		<-done
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
 	})
 }
 

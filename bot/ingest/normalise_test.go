@@ -26,21 +26,32 @@ func TestNormalise(t *testing.T) {
 		in, want alerts.Article
 	}{
 		{"spaces and controls", alerts.Article{ID: " 1 ", Title: " Tariffs\n\trise\x00 ", Body: " A body. "}, base(func(*alerts.Article) {})},
-		{"paragraphs", base(func(a *alerts.Article) { a.Body = "\r\n One.\r\n\r\n\r\n Two,\r\nthree. \r\n" }),
-			base(func(a *alerts.Article) { a.Body = "One.\n\nTwo,\nthree." })},
-		{"headline from the body", alerts.Article{ID: "1", Body: "First line\nSecond line"},
-			base(func(a *alerts.Article) { a.Title, a.Body = "First line", "First line\nSecond line" })},
-		{"from the future", base(func(a *alerts.Article) { a.Published = noon.Add(time.Hour) }),
-			base(func(a *alerts.Article) { a.Published = noon })},
-		{"dated", base(func(a *alerts.Article) { a.Published = noon.Add(-time.Hour) }),
-			base(func(a *alerts.Article) { a.Published = noon.Add(-time.Hour) })},
+		{
+			"paragraphs", base(func(a *alerts.Article) { a.Body = "\r\n One.\r\n\r\n\r\n Two,\r\nthree. \r\n" }),
+			base(func(a *alerts.Article) { a.Body = "One.\n\nTwo,\nthree." }),
+		},
+		{
+			"headline from the body",
+			alerts.Article{ID: "1", Body: "First line\nSecond line"},
+			base(func(a *alerts.Article) { a.Title, a.Body = "First line", "First line\nSecond line" }),
+		},
+		{
+			"from the future", base(func(a *alerts.Article) { a.Published = noon.Add(time.Hour) }),
+			base(func(a *alerts.Article) { a.Published = noon }),
+		},
+		{
+			"dated", base(func(a *alerts.Article) { a.Published = noon.Add(-time.Hour) }),
+			base(func(a *alerts.Article) { a.Published = noon.Add(-time.Hour) }),
+		},
 		{"received now, whatever it says", base(func(a *alerts.Article) { a.Received, a.Revision = noon.Add(-time.Hour), 7 }), base(func(*alerts.Article) {})},
 		{"language", base(func(a *alerts.Article) { a.Language = " ZH_Hans " }), base(func(a *alerts.Article) { a.Language = "zh-hans" })},
 		{"no language", base(func(a *alerts.Article) { a.Language = "English (UK)" }), base(func(*alerts.Article) {})},
 		{"address", base(func(a *alerts.Article) { a.URL = " https://example.org/a " }), base(func(a *alerts.Article) { a.URL = "https://example.org/a" })},
 		{"no address", base(func(a *alerts.Article) { a.URL = "javascript:alert(1)" }), base(func(*alerts.Article) {})},
-		{"ID from the address", base(func(a *alerts.Article) { a.ID, a.URL = "", "https://example.org/a" }),
-			base(func(a *alerts.Article) { a.ID, a.URL = "https://example.org/a", "https://example.org/a" })},
+		{
+			"ID from the address", base(func(a *alerts.Article) { a.ID, a.URL = "", "https://example.org/a" }),
+			base(func(a *alerts.Article) { a.ID, a.URL = "https://example.org/a", "https://example.org/a" }),
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := normalise(c.in, "wire", noon)

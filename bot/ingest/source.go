@@ -240,12 +240,10 @@ func (s *source) wait(err error) time.Duration {
 		return time.Duration(float64(s.interval()) * (0.9 + 0.2*jitter))
 	}
 	limit := maxBackoff
-	var own *storeError
-	if errors.As(err, &own) {
+	if _, ok := errors.AsType[*storeError](err); ok {
 		limit = minWish // the source is well; it is our store that has to come back
 	}
-	var asked *alerts.SendError
-	if errors.As(err, &asked) {
+	if asked, ok := errors.AsType[*alerts.SendError](err); ok {
 		if asked.Permanent {
 			return limit
 		}

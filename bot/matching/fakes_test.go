@@ -112,7 +112,6 @@ type fakeStore struct {
 	changes  []alerts.Change
 	snapshot int
 	cut      int // the log begins here
-	onRead   func()
 }
 
 func (s *fakeStore) set(subs ...alerts.Subscription) {
@@ -198,7 +197,7 @@ func (e *fakeEngine) Add(id alerts.SubscriptionID, _ query.Query) { e.known[id] 
 func (e *fakeEngine) Remove(id alerts.SubscriptionID) { delete(e.known, id) }
 
 func (e *fakeEngine) Match(a alerts.Article, hits []match.Hit) []match.Hit {
-	for _, w := range strings.Fields(a.Body) {
+	for w := range strings.FieldsSeq(a.Body) {
 		if w == "panic" {
 			panic("strange text")
 		}

@@ -40,20 +40,55 @@ func TestHitsAreGroupedByDestination(t *testing.T) {
 		want  []string
 		until time.Time
 	}{
-		{"each once", "1 2 3", []alerts.Subscription{sub(1, channel, alerts.Schedule{}), sub(2, other, alerts.Schedule{}), sub(3, channel, alerts.Schedule{})}, nil,
-			[]string{"a > C, instant: 1 3", "a > D, instant: 2"}, time.Time{}},
-		{"instant takes all", "1 2", []alerts.Subscription{sub(1, channel, daily), sub(2, channel, alerts.Schedule{})}, nil,
-			[]string{"a > C, instant: 1 2"}, time.Time{}},
-		{"instant takes all, first", "1 2", []alerts.Subscription{sub(1, channel, alerts.Schedule{}), sub(2, channel, daily)}, nil,
-			[]string{"a > C, instant: 1 2"}, time.Time{}},
-		{"the earliest digest", "1 2", []alerts.Subscription{sub(1, channel, daily), sub(2, channel, hourly)}, nil,
-			[]string{"a > C, hourly: 1 2"}, noon},
-		{"a digest waits", "1", []alerts.Subscription{sub(1, channel, daily)}, nil,
-			[]string{"a > C, daily 08:00: 1"}, noon.Add(20 * time.Hour)},
-		{"time zone", "1", []alerts.Subscription{sub(1, channel, daily)}, &alerts.Settings{TimeZone: "Asia/Tokyo"},
-			[]string{"a > C, daily 08:00: 1"}, noon.Add(11 * time.Hour)},
-		{"quiet hours", "1", []alerts.Subscription{sub(1, channel, alerts.Schedule{})}, &alerts.Settings{Quiet: alerts.Quiet{From: 11 * 60, To: 13 * 60}},
-			[]string{"a > C, instant: 1"}, noon.Add(time.Hour)},
+		{
+			"each once", "1 2 3",
+			[]alerts.Subscription{sub(1, channel, alerts.Schedule{}), sub(2, other, alerts.Schedule{}), sub(3, channel, alerts.Schedule{})},
+			nil,
+			[]string{"a > C, instant: 1 3", "a > D, instant: 2"},
+			time.Time{},
+		},
+		{
+			"instant takes all", "1 2",
+			[]alerts.Subscription{sub(1, channel, daily), sub(2, channel, alerts.Schedule{})},
+			nil,
+			[]string{"a > C, instant: 1 2"},
+			time.Time{},
+		},
+		{
+			"instant takes all, first", "1 2",
+			[]alerts.Subscription{sub(1, channel, alerts.Schedule{}), sub(2, channel, daily)},
+			nil,
+			[]string{"a > C, instant: 1 2"},
+			time.Time{},
+		},
+		{
+			"the earliest digest", "1 2",
+			[]alerts.Subscription{sub(1, channel, daily), sub(2, channel, hourly)},
+			nil,
+			[]string{"a > C, hourly: 1 2"},
+			noon,
+		},
+		{
+			"a digest waits", "1",
+			[]alerts.Subscription{sub(1, channel, daily)},
+			nil,
+			[]string{"a > C, daily 08:00: 1"},
+			noon.Add(20 * time.Hour),
+		},
+		{
+			"time zone", "1",
+			[]alerts.Subscription{sub(1, channel, daily)},
+			&alerts.Settings{TimeZone: "Asia/Tokyo"},
+			[]string{"a > C, daily 08:00: 1"},
+			noon.Add(11 * time.Hour),
+		},
+		{
+			"quiet hours", "1",
+			[]alerts.Subscription{sub(1, channel, alerts.Schedule{})},
+			&alerts.Settings{Quiet: alerts.Quiet{From: 11 * 60, To: 13 * 60}},
+			[]string{"a > C, instant: 1"},
+			noon.Add(time.Hour),
+		},
 		{"paused", "7", []alerts.Subscription{asleep}, nil, nil, time.Time{}},
 		{"a pause that is over", "8", []alerts.Subscription{awake}, nil, []string{"a > C, instant: 8"}, time.Time{}},
 		{"one of two paused", "1 7", []alerts.Subscription{sub(1, channel, daily), asleep}, nil, []string{"a > C, daily 08:00: 1"}, noon.Add(20 * time.Hour)},
@@ -147,7 +182,7 @@ func TestAcknowledgedOnlyAfterTheOutbox(t *testing.T) {
 					if len(w.acks()) > 0 {
 						t.Error("acknowledged before all was stored")
 					}
-					time.Sleep(5 * time.Second)
+					<-time.After(5 * time.Second)
 					synctest.Wait()
 					expect(t, w, "a > C, instant: 1", "b > C, instant: 1")
 					if diff := cmp.Diff([]string{"t-a", "t-b"}, w.acks()); diff != "" {
@@ -182,7 +217,7 @@ func TestRunEndsWhileTheStoreIsDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(hitting("a", "1"))
 		w.faults.down["changes"] = 1 << 30
-		w.running(t, func() { time.Sleep(time.Hour) })
+		w.running(t, func() { <-time.After(time.Hour) })
 	})
 }
 
@@ -193,7 +228,7 @@ func TestPoisonNeverBlocks(t *testing.T) {
 		w.log.entries = append(w.log.entries, alerts.LogEntry{Token: "t-unreadable", Err: errors.New("not JSON")})
 		w.running(t, func() {
 			expect(t, w, "a > C, instant: 1", "b > C, instant: 1")
-			time.Sleep(time.Minute)
+			<-time.After(time.Minute)
 			synctest.Wait()
 			if diff := cmp.Diff([]string{"t-a", "t-b", "t-unreadable", "t-bad"}, w.acks()); diff != "" {
 				t.Errorf("acknowledged (-want +got):\n%s", diff)
@@ -230,7 +265,7 @@ func TestMuchChangedEnginesAreRebuilt(t *testing.T) {
 				w.store.set(sub(id+1, channel, daily))
 			}
 			<-w.engines[0].rebuilt
-			time.Sleep(10 * time.Second)
+			<-time.After(10 * time.Second)
 			synctest.Wait()
 			if n := w.engines[0].rebuilds; n != 2 {
 				t.Errorf("%d rebuilds, want one at the start and one for the changes", n)
