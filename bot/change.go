@@ -102,8 +102,7 @@ func parse(typed string) (query.Query, *chat.Reply) {
 		return parsed, nil
 	}
 	r := problem(plain(err.Error()))
-	var at *query.Error
-	if errors.As(err, &at) {
+	if at, ok := errors.AsType[*query.Error](err); ok {
 		r.Problem.Input, r.Problem.Position = typed, at.Position
 	}
 	r.Hints = []string{"`help queries` shows what a query can say"}

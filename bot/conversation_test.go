@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -208,8 +209,8 @@ func show(r chat.Reply) string {
 }
 
 func marked(s string, sentence int, highlights []alerts.Highlight) string {
-	for i := len(highlights) - 1; i >= 0; i-- {
-		if h := highlights[i]; h.Sentence == sentence {
+	for _, highlight := range slices.Backward(highlights) {
+		if h := highlight; h.Sentence == sentence {
 			s = s[:h.Start] + "*" + s[h.Start:h.End] + "*" + s[h.End:]
 		}
 	}

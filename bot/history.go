@@ -115,7 +115,7 @@ func (h hit) alert(subs ...alerts.Subscription) alerts.Alert {
 
 // warn logs what went wrong beside the command itself, which goes on.
 func (b *Bot) warn(ctx context.Context, q *request, what string, err error) {
-	b.log.LogAttrs(ctx, slog.LevelWarn, what,
+	b.log.LogAttrs(ctx, slog.LevelWarn, "part of a command failed", slog.String("part", what),
 		slog.String("command", q.verb.word), slog.String("event", q.ID),
 		slog.String("destination", q.place.String()), slog.Any("error", err))
 }

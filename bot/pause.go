@@ -143,17 +143,18 @@ func rest(end, now time.Time) string {
 		return ""
 	}
 	minutes := int((end.Sub(now) + time.Minute - 1) / time.Minute)
-	words := " for"
+	var words strings.Builder
+	words.WriteString(" for")
 	for _, u := range []struct {
 		name    string
 		minutes int
 	}{{"d", 24 * 60}, {"h", 60}, {"m", 1}} {
 		if n := minutes / u.minutes; n > 0 {
-			words += fmt.Sprintf(" %d%s", n, u.name)
+			words.WriteString(fmt.Sprintf(" %d%s", n, u.name))
 		}
 		minutes %= u.minutes
 	}
-	return words
+	return words.String()
 }
 
 // orBusy answers a change that others got in the way of; any other error is

@@ -92,7 +92,7 @@ func zonesLike(s string) []string {
 	}
 	lower := strings.ToLower(s)
 	var guesses []guess
-	for _, zone := range strings.Fields(busyZones) {
+	for zone := range strings.FieldsSeq(busyZones) {
 		far := distance(lower, strings.ToLower(zone))
 		if !strings.Contains(s, "/") {
 			far = distance(lower, strings.ToLower(zone[strings.LastIndexByte(zone, '/')+1:]))

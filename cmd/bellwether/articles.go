@@ -49,7 +49,7 @@ func readArticles(w world, reader *wire.Reader, name string) (alerts.Batch, erro
 	if err != nil {
 		return alerts.Batch{}, err
 	}
-	defer in.Close() //nolint:errcheck // it was only read
+	defer in.Close()
 	return reader.Decode(name, in)
 }
 

@@ -75,28 +75,44 @@ func (f fault) Error() string { return f.problem + ": " + f.mend }
 // the environment's reader are all made from it.
 func settings() []setting {
 	return []setting{
-		{"data", "BELLWETHER_DATA", "folder of the embedded store", "$XDG_DATA_HOME/bellwether, else ~/.local/share/bellwether", false,
-			setString(func(c *config) *string { return &c.data })},
+		{
+			"data", "BELLWETHER_DATA", "folder of the embedded store", "$XDG_DATA_HOME/bellwether, else ~/.local/share/bellwether", false,
+			setString(func(c *config) *string { return &c.data }),
+		},
 		{"redis.url", "REDIS_URL", "Redis to use instead of the embedded store:\nredis://, rediss://, redis+sentinel://HOST,HOST/MASTER, redis+cluster://HOST,HOST", "", true, setRedis},
-		{"redis.prefix", "BELLWETHER_REDIS_PREFIX", "what every key in Redis begins with", "bellwether:", false,
-			setString(func(c *config) *string { return &c.redisPrefix })},
-		{"redis.shards", "BELLWETHER_REDIS_SHARDS", "parts of the outbox; fixed at the first start", "64 (embedded: 8)", false,
-			setInt(1, 1024, func(c *config) *int { return &c.shards })},
+		{
+			"redis.prefix", "BELLWETHER_REDIS_PREFIX", "what every key in Redis begins with", "bellwether:", false,
+			setString(func(c *config) *string { return &c.redisPrefix }),
+		},
+		{
+			"redis.shards", "BELLWETHER_REDIS_SHARDS", "parts of the outbox; fixed at the first start", "64 (embedded: 8)", false,
+			setInt(1, 1024, func(c *config) *int { return &c.shards }),
+		},
 		{"log.level", "BELLWETHER_LOG_LEVEL", "debug, info, warn or error", "info (in a terminal: warn)", false, setLevel},
 		{"log.format", "BELLWETHER_LOG_FORMAT", "text or json", "text", false, setFormat},
 		{"http.listen", "BELLWETHER_HTTP_LISTEN", "address for /healthz and /readyz; empty: none", "", false, setListen},
-		{"http.contact", "BELLWETHER_CONTACT", "mail or web address told to the servers that are read", "", false,
-			setString(func(c *config) *string { return &c.contact })},
-		{"feeds.interval", "BELLWETHER_FEEDS_INTERVAL", "time between two readings of a feed", "5m", false,
-			setDuration(time.Minute, time.Hour, func(c *config) *time.Duration { return &c.interval })},
+		{
+			"http.contact", "BELLWETHER_CONTACT", "mail or web address told to the servers that are read", "", false,
+			setString(func(c *config) *string { return &c.contact }),
+		},
+		{
+			"feeds.interval", "BELLWETHER_FEEDS_INTERVAL", "time between two readings of a feed", "5m", false,
+			setDuration(time.Minute, time.Hour, func(c *config) *time.Duration { return &c.interval }),
+		},
 		{"feeds.history", "BELLWETHER_FEEDS_HISTORY", "what stands in a feed when it is first read is history:\nkept for preview, not posted", "true", false, setBool(func(c *config) *bool { return &c.history })},
-		{"alerts.sentences", "BELLWETHER_ALERTS_SENTENCES", "sentences of summary in an alert, 1 to 5", "3", false,
-			setInt(1, 5, func(c *config) *int { return &c.sentences })},
+		{
+			"alerts.sentences", "BELLWETHER_ALERTS_SENTENCES", "sentences of summary in an alert, 1 to 5", "3", false,
+			setInt(1, 5, func(c *config) *int { return &c.sentences }),
+		},
 		{"terminal.timezone", "BELLWETHER_TIMEZONE", "time zone of the terminal until you say another, such as Europe/Brussels", "the machine's", false, setZone},
-		{"slack.bot_token", "SLACK_BOT_TOKEN", "reserved; this version does not speak Slack yet", "", true,
-			setString(func(c *config) *string { return &c.slackToken })},
-		{"discord.bot_token", "DISCORD_BOT_TOKEN", "reserved; this version does not speak Discord yet", "", true,
-			setString(func(c *config) *string { return &c.discordToken })},
+		{
+			"slack.bot_token", "SLACK_BOT_TOKEN", "reserved; this version does not speak Slack yet", "", true,
+			setString(func(c *config) *string { return &c.slackToken }),
+		},
+		{
+			"discord.bot_token", "DISCORD_BOT_TOKEN", "reserved; this version does not speak Discord yet", "", true,
+			setString(func(c *config) *string { return &c.discordToken }),
+		},
 	}
 }
 
@@ -324,8 +340,7 @@ func repeatedNames(sources []sourceConfig) []mistake {
 }
 
 func asMistake(place string, err error) mistake {
-	var f fault
-	if errors.As(err, &f) {
+	if f, ok := errors.AsType[fault](err); ok {
 		return mistake{place, f.problem, f.mend}
 	}
 	return mistake{place, err.Error(), "correct it"}

@@ -198,8 +198,7 @@ func (r *fileReader) source(n *yaml.Node, value string, more sourceConfig) {
 	}
 	s, err := newSource(value, fmt.Sprintf("%s:%d", r.path, n.Line))
 	if err != nil {
-		var f fault
-		if errors.As(err, &f) {
+		if f, ok := errors.AsType[fault](err); ok {
 			r.fail(n, f.problem, f.mend)
 			return
 		}

@@ -148,7 +148,7 @@ func readSubscriptions(w world, path string, add func(json.RawMessage, string, q
 	if err != nil {
 		return err
 	}
-	defer f.Close() //nolint:errcheck // it was only read
+	defer f.Close()
 	lines, err := maybeGunzip(bufio.NewReaderSize(f, 1<<16))
 	if err != nil {
 		return fmt.Errorf("reading %s: %w", path, err)

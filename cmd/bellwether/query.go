@@ -47,8 +47,7 @@ func queryJSON(w world, q query.Query, err error) error {
 		Error    string `json:"error"`
 		Position int    `json:"position"`
 	}{Error: err.Error()}
-	var at *query.Error
-	if errors.As(err, &at) {
+	if at, ok := errors.AsType[*query.Error](err); ok {
 		answer.Position = at.Position
 	}
 	if err := out.Encode(answer); err != nil {

@@ -69,7 +69,7 @@ func run(ctx context.Context, w world, f flagValues, once bool) (err error) {
 		return err
 	}
 	talk := newTerminal(w, cfg, interactive)
-	logs := io.Writer(w.stderr)
+	logs := w.stderr
 	if interactive {
 		logs = talk // an edited line must not be written into
 	}
