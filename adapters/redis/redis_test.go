@@ -49,7 +49,12 @@ func add(t testing.TB, s *redis.Subscriptions, owner alerts.Person, d alerts.Des
 func TestForgetLeavesNoTrace(t *testing.T) {
 	onEvery(t, func(t *testing.T, s store) {
 		ctx := t.Context()
-		c := s.open(t)("a")
+		prefix := adaptertest.Prefix(t)
+		c, err := redis.Open(ctx, redis.Options{URL: s.url, Prefix: prefix, Shards: 5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
 		mine := alice.Direct()
 		add(t, c.Subscriptions(), alice, mine, "one")
 		add(t, c.Subscriptions(), alice, club, "two")
@@ -86,13 +91,13 @@ func TestForgetLeavesNoTrace(t *testing.T) {
 			}
 		}
 		client := raw(t, s.url)
-		if n := traces(t, client, "alice"); n == 0 {
+		if n := traces(t, client, prefix, "alice"); n == 0 {
 			t.Fatal("the test sees no trace before")
 		}
 		if n, err := c.Subscriptions().Forget(ctx, alice); n != 2 || err != nil {
 			t.Fatalf("Forget = %d, %v", n, err)
 		}
-		if n := traces(t, client, "alice"); n != 0 {
+		if n := traces(t, client, prefix, "alice"); n != 0 {
 			t.Errorf("%d traces after Forget", n)
 		}
 		if claims, err := o.Claim(ctx, 1, time.Hour); len(claims) != 0 || err != nil {
@@ -101,11 +106,12 @@ func TestForgetLeavesNoTrace(t *testing.T) {
 	})
 }
 
-// traces counts the keys that contain a word in name or content.
-func traces(t testing.TB, c *goredis.Client, word string) int {
+// traces counts the keys under a prefix that contain a word in name or content:
+// the server may be other tests' too.
+func traces(t testing.TB, c *goredis.Client, prefix, word string) int {
 	t.Helper()
 	ctx := t.Context()
-	keys, err := c.Keys(ctx, "*").Result()
+	keys, err := c.Keys(ctx, prefix+"*").Result()
 	if err != nil {
 		t.Fatal(err)
 	}
