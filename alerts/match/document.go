@@ -12,6 +12,7 @@ import (
 // Document is an article whose text was analysed once, for many queries to be
 // tried on. It is safe for concurrent use.
 type Document struct {
+	article           alerts.Article
 	title, body       text.Field
 	publisher, agency text.Field
 	language          string // lower case, parts divided by hyphens
@@ -31,6 +32,7 @@ func Analyze(an *text.Analyzer, a alerts.Article) *Document {
 
 // analyze makes d the document of a, in the memory that it has.
 func (d *Document) analyze(an *text.Analyzer, a alerts.Article) {
+	d.article = a
 	d.language, d.host = language(a.Language), host(a.URL)
 	an.Field(&d.title, a.Title, d.language)
 	an.Field(&d.body, a.Body, d.language)

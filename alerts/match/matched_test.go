@@ -11,13 +11,14 @@ import (
 
 func TestMatched(t *testing.T) {
 	d := NewDocument(alerts.Article{
-		Title: "Steel tariffs rise", Body: "The US raised its tariffs on steel and copper.", Publisher: "Example Post",
+		Title: "Steel tariffs rise", Body: "The US raised its tariffs on steel and copper in Monrovia. Steel fell.", Publisher: "Example Post",
 	})
 	for _, test := range []struct {
 		query string
 		want  []string
 	}{
 		{`"steel tariffs"`, []string{"steel tariffs"}},
+		{`monrovia, steel`, []string{"Monrovia", "steel"}},
 		{`tariff, tin, copper`, []string{"tariff", "copper"}},
 		{`US AND NOT tin`, []string{"US"}},
 		{`title:(copper, steel)`, []string{"steel"}},
