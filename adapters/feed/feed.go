@@ -64,21 +64,17 @@ type state struct {
 }
 
 // Fetch polls the feed once, telling the server what was read before so that
-// it may answer that nothing changed (RFC 9110, 13).
+// it may answer that nothing changed (RFC 9110, 13). Errors say what is wrong
+// with the feed, not which one it is: the caller has its name.
 func (f *Feed) Fetch(ctx context.Context, last []byte) (alerts.Batch, error) {
-	batch, err := f.fetch(ctx, last)
-	if err != nil {
-		return alerts.Batch{}, fmt.Errorf("reading feed %s: %w", f.config.Name, err)
-	}
-	return batch, nil
-}
-
-func (f *Feed) fetch(ctx context.Context, last []byte) (alerts.Batch, error) {
 	var before state
 	if json.Unmarshal(last, &before) != nil || before.For != f.key {
 		before = state{} // the first poll, or what an older release left
 	}
 	res, err := f.client.Get(ctx, f.config.URL, f.header(before))
+	if get, ok := errors.AsType[*httpx.GetError](err); ok {
+		return alerts.Batch{}, get.Err
+	}
 	if err != nil {
 		return alerts.Batch{}, err
 	}

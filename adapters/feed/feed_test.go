@@ -129,11 +129,11 @@ func TestFetchFails(t *testing.T) {
 		answer, want string
 		after        time.Duration
 	}{
-		{"404", "reading feed trade: server answered 404 Not Found", 0},
-		{"429", "reading feed trade: asked to wait 2m0s (platform): server answered 429 Too Many Requests", 2 * time.Minute},
-		{"page", "reading feed trade: there is an HTML page, not a feed; look on it for the address of its feed", 0},
-		{"empty", "reading feed trade: the document is empty", 0},
-		{"304", "reading feed trade: server answered 304 Not Modified though nothing was read before", 0},
+		{"404", "server answered 404 Not Found", 0},
+		{"429", "asked to wait 2m0s (platform): server answered 429 Too Many Requests", 2 * time.Minute},
+		{"page", "there is an HTML page, not a feed; look on it for the address of its feed", 0},
+		{"empty", "the document is empty", 0},
+		{"304", "server answered 304 Not Modified though nothing was read before", 0},
 	}
 	for _, tt := range tests {
 		f.config.Header = http.Header{"If-None-Match": {tt.answer}}

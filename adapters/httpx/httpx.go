@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -110,13 +111,25 @@ type Response struct {
 	now time.Time
 }
 
+// GetError says what kept an answer from coming.
+type GetError struct {
+	Address string // without its secrets
+	Err     error
+}
+
+// Error implements error.
+func (e *GetError) Error() string { return "get " + e.Address + ": " + e.Err.Error() }
+
+// Unwrap gives the cause.
+func (e *GetError) Unwrap() error { return e.Err }
+
 // Get requests address with the given headers, which may be nil, and reads
 // the answer. An answer of any status is no error; see [Response.Err].
-// Errors name the address without its secrets.
+// Errors are a [*GetError].
 func (c *Client) Get(ctx context.Context, address string, header http.Header) (*Response, error) {
 	res, err := c.get(ctx, address, header)
 	if err != nil {
-		return nil, fmt.Errorf("get %s: %w", Redact(address), err)
+		return nil, &GetError{Address: Redact(address), Err: err}
 	}
 	return res, nil
 }
@@ -220,14 +233,31 @@ func clean(err error) error {
 	if !errors.As(err, &ue) {
 		return err
 	}
-	var dns *net.DNSError
-	switch {
-	case errors.As(ue.Err, &dns) && dns.IsNotFound:
-		return reason{"no host of this name is known here; is there a network?", ue.Err}
-	case ue.Timeout():
-		return fmt.Errorf("no answer in time: %w", ue.Err)
+	if text := inWords(ue); text != "" {
+		return reason{text, ue.Err}
 	}
 	return ue.Err
+}
+
+// inWords says in plain words what is the matter with the way to a server, ""
+// for what it does not know.
+func inWords(err *url.Error) string {
+	var dns *net.DNSError
+	switch {
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return "no host of this name is known here"
+	case errors.As(err, &dns):
+		return "the host's name can't be looked up; is there a network?"
+	case err.Timeout():
+		return "no answer in time"
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return "the server refuses connections"
+	case errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EHOSTUNREACH):
+		return "there is no way to the server; is there a network?"
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return "the server hung up"
+	}
+	return ""
 }
 
 // reason is an error in plain words, in place of the library's own.

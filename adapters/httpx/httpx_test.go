@@ -10,7 +10,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -315,10 +317,25 @@ func TestRedact(t *testing.T) {
 	}
 }
 
-func TestAnUnknownHostIsSaidInPlainWords(t *testing.T) {
-	dns := &net.DNSError{Err: "no such host", Name: "example.invalid", IsNotFound: true}
-	err := clean(&url.Error{Op: "Get", URL: "http://example.invalid/?key=hunter2", Err: &net.OpError{Op: "dial", Err: dns}})
-	if want := "no host of this name is known here; is there a network?"; err.Error() != want || !errors.Is(err, dns) {
-		t.Errorf("got %q, want %q with the resolver's error in its chain", err, want)
+func TestReasonsAreInPlainWords(t *testing.T) {
+	dial := func(err error) error { return &net.OpError{Op: "dial", Err: err} }
+	tests := []struct {
+		err  error
+		want string
+	}{
+		{dial(&net.DNSError{Err: "no such host", Name: "example.invalid", IsNotFound: true}), "no host of this name is known here"},
+		{dial(&net.DNSError{Err: "i/o timeout", IsTimeout: true}), "the host's name can't be looked up; is there a network?"},
+		{dial(os.NewSyscallError("connect", syscall.ECONNREFUSED)), "the server refuses connections"},
+		{dial(os.NewSyscallError("connect", syscall.ENETUNREACH)), "there is no way to the server; is there a network?"},
+		{os.NewSyscallError("read", syscall.ECONNRESET), "the server hung up"},
+		{io.EOF, "the server hung up"},
+		{context.DeadlineExceeded, "no answer in time"},
+		{ErrRefused, "refused to connect"},
+	}
+	for _, tt := range tests {
+		err := clean(&url.Error{Op: "Get", URL: "http://example.invalid/?key=hunter2", Err: tt.err})
+		if err.Error() != tt.want || !errors.Is(err, tt.err) {
+			t.Errorf("%v: got %q, want %q with the cause in its chain", tt.err, err, tt.want)
+		}
 	}
 }

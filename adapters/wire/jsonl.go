@@ -115,9 +115,23 @@ func decodeLines(name string, r io.Reader) (alerts.Batch, error) {
 func decodeRecord(line []byte) (alerts.Article, error) {
 	var r record
 	if err := json.Unmarshal(line, &r); err != nil {
-		return alerts.Article{}, fmt.Errorf("the line is no article: %w", err)
+		return alerts.Article{}, notAnArticle(err)
 	}
 	return r.article()
+}
+
+// notAnArticle says in plain words what the JSON package found in a line.
+func notAnArticle(err error) error {
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		if wrong.Field == "" {
+			return fmt.Errorf("the line holds a JSON %s, and no object with id and title", wrong.Value)
+		}
+		return fmt.Errorf("%q is a JSON %s, and should be a string", wrong.Field, wrong.Value)
+	}
+	if wrong, ok := errors.AsType[*json.SyntaxError](err); ok {
+		return fmt.Errorf("the line is not JSON, at byte %d: %w", wrong.Offset, err)
+	}
+	return fmt.Errorf("the line is no article: %w", err)
 }
 
 var errLongLine = fmt.Errorf("the line is longer than %d bytes", MaxLine)

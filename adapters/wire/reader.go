@@ -107,7 +107,7 @@ func (r *Reader) decode(name string, in io.Reader) (alerts.Batch, error) {
 	}
 	data, err := io.ReadAll(in)
 	if err != nil {
-		return alerts.Batch{}, fmt.Errorf("reading a wire text: %w", err)
+		return alerts.Batch{}, err
 	}
 	if ext == ".json" {
 		return decodeNinjs(name, data)
@@ -145,6 +145,9 @@ type limited struct {
 // Read implements [io.Reader].
 func (l *limited) Read(p []byte) (int, error) {
 	n, err := l.r.Read(p)
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = fmt.Errorf("the gzipped data breaks off: %w", err)
+	}
 	if l.left -= int64(n); l.left < 0 {
 		return 0, fmt.Errorf("%w: at most %d bytes are read", ErrTooLarge, l.limit)
 	}

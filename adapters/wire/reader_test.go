@@ -67,11 +67,11 @@ func TestDecodeLines(t *testing.T) {
 			"broken lines",
 			"{\"id\":\"1\",\"title\":\"T\"}\r\n\n{\"id\":\"2\"\n[1]\n{\"title\":\"T\"}\n{\"id\":\"5\",\"title\":\" \"}\n{\"id\":\"6\",\"title\":6}\n{\"id\":\"7\",\"title\":\"T\"}",
 			[]alerts.Article{{ID: "1", Title: "T"}, {ID: "7", Title: "T"}},
-			"a.jsonl:3: the line is no article: unexpected end of JSON input\n" +
-				"a.jsonl:4: the line is no article: json: cannot unmarshal array into Go value of type wire.record\n" +
+			"a.jsonl:3: the line is not JSON, at byte 9: unexpected end of JSON input\n" +
+				"a.jsonl:4: the line holds a JSON array, and no object with id and title\n" +
 				"a.jsonl:5: the article has no id\n" +
 				"a.jsonl:6: the article is empty: it has neither a title nor a body\n" +
-				"a.jsonl:7: the line is no article: json: cannot unmarshal number into Go struct field record.title of type string",
+				"a.jsonl:7: \"title\" is a JSON number, and should be a string",
 		},
 	}
 	for _, tt := range tests {

@@ -41,22 +41,16 @@ type stamps map[string]string
 
 // Fetch reads the files that changed since the state before, in the order of
 // their names. A file that can't be read is a problem, not an error.
+// Errors say what is wrong with the folder, not which one it is: the caller has
+// its name.
 func (f *FS) Fetch(ctx context.Context, state []byte) (alerts.Batch, error) {
-	b, err := f.fetch(ctx, state)
-	if err != nil {
-		return alerts.Batch{}, fmt.Errorf("reading folder %s: %w", f.name, err)
-	}
-	return b, nil
-}
-
-func (f *FS) fetch(ctx context.Context, state []byte) (alerts.Batch, error) {
 	before := stamps{}
 	if json.Unmarshal(state, &before) != nil || before == nil {
 		before = stamps{} // the first time, or what an older release left
 	}
 	entries, err := fs.ReadDir(f.fsys, ".")
 	if err != nil {
-		return alerts.Batch{}, err
+		return alerts.Batch{}, fmt.Errorf("listing the folder: %w", withoutPath(err))
 	}
 	b := alerts.Batch{Kind: alerts.FileSource}
 	after, read := stamps{}, false
@@ -163,18 +157,19 @@ func (f *File) Name() string { return f.name }
 func (f *File) Address() string { return f.path }
 
 // Fetch reads the file if its size or time changed since the state before.
+// Errors do not repeat the path: the caller has it.
 func (f *File) Fetch(ctx context.Context, state []byte) (alerts.Batch, error) {
 	if err := ctx.Err(); err != nil {
-		return alerts.Batch{}, fmt.Errorf("reading %s: %w", f.path, err)
+		return alerts.Batch{}, err
 	}
 	in, err := os.Open(f.path)
 	if err != nil {
-		return alerts.Batch{}, fmt.Errorf("reading an article file: %w", err)
+		return alerts.Batch{}, withoutPath(err)
 	}
 	defer in.Close()
 	info, err := in.Stat()
 	if err != nil {
-		return alerts.Batch{}, fmt.Errorf("reading an article file: %w", err)
+		return alerts.Batch{}, withoutPath(err)
 	}
 	now := fmt.Appendf(nil, "%d@%s %s", info.Size(), info.ModTime().UTC().Format(time.RFC3339Nano), f.path)
 	if string(now) == string(state) {
@@ -182,8 +177,17 @@ func (f *File) Fetch(ctx context.Context, state []byte) (alerts.Batch, error) {
 	}
 	b, err := f.reader.Decode(f.path, in)
 	if err != nil {
-		return alerts.Batch{}, fmt.Errorf("reading %s: %w", f.path, err)
+		return alerts.Batch{}, err
 	}
 	b.State, b.Kind = now, alerts.FileSource
 	return b, nil
+}
+
+// withoutPath takes the operation and the path off an error of a file: "no
+// such file or directory".
+func withoutPath(err error) error {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return p.Err
+	}
+	return err
 }

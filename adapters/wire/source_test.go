@@ -77,7 +77,7 @@ func TestFile(t *testing.T) {
 	}
 	bad := filepath.Join(t.TempDir(), "a.pdf")
 	write(t, bad, "x")
-	if _, err := NewFile("n", bad, NewReader(nil)).Fetch(t.Context(), nil); err == nil || !strings.Contains(err.Error(), bad) {
+	if _, err := NewFile("n", bad, NewReader(nil)).Fetch(t.Context(), nil); err == nil || !strings.HasPrefix(err.Error(), "it is no article file") {
 		t.Errorf("an unknown file: %v", err)
 	}
 }
