@@ -167,7 +167,7 @@ func (b *Bot) export(ctx context.Context, q *request) (chat.Reply, error) {
 		}
 	}
 	return chat.Reply{
-		Text: fmt.Sprintf("The file holds %s and the settings. `bellwether import` reads it back.", count(len(subs), "subscription")),
+		Text: fmt.Sprintf("The file holds %s and the settings, a line of JSON each.", count(len(subs), "subscription")),
 		Attachment: &chat.Attachment{
 			Name: "bellwether-" + q.now.UTC().Format(time.DateOnly) + ".jsonl", Type: "application/jsonl", Data: lines.Bytes(),
 		},

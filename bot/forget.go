@@ -49,6 +49,6 @@ func (b *Bot) askForget(ctx context.Context, q *request) (chat.Reply, error) {
 	text := fmt.Sprintf("This deletes %syour settings, for good.", what)
 	return chat.Reply{
 		Text:  text + " Nothing has been deleted yet.",
-		Hints: []string{"`forget-me yes` deletes it", "`export me:` saves it first"},
+		Hints: []string{"`forget-me yes` deletes it", q.undo("export", "") + " saves it first"},
 	}, nil
 }

@@ -54,6 +54,20 @@ func clock(t time.Time, loc *time.Location, now time.Time) string {
 	return t.Format(form) + " (" + loc.String() + ")"
 }
 
+// moment is clock for a reply that names the zone elsewhere: without the zone,
+// and without the day where it is the same.
+func moment(t time.Time, loc *time.Location, now time.Time) string {
+	t, now = t.In(loc), now.In(loc)
+	form := "Mon 2 Jan 2006 15:04"
+	switch {
+	case t.Year() == now.Year() && t.YearDay() == now.YearDay():
+		form = "15:04"
+	case t.Year() == now.Year():
+		form = "Mon 2 Jan 15:04"
+	}
+	return t.Format(form)
+}
+
 // location is the zone of a destination: its own, else UTC.
 func location(set alerts.Settings) *time.Location {
 	if loc, err := time.LoadLocation(set.TimeZone); err == nil {

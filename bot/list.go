@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/bellwether/bellwether/alerts"
@@ -41,9 +42,14 @@ func (b *Bot) show(ctx context.Context, q *request) (chat.Reply, error) {
 	for _, s := range subs {
 		r.Items = append(r.Items, q.item(s, set))
 	}
-	n := fmt.Sprint(subs[0].Number)
-	r.Hints = []string{q.undo("unsubscribe", n), q.undo("pause", n+" for 3d"), q.undo("edit", n+" QUERY")}
+	r.Hints = q.changes(subs[0])
 	return r, nil
+}
+
+// changes are commands that can be said about a subscription.
+func (q *request) changes(s alerts.Subscription) []string {
+	n := fmt.Sprint(s.Number)
+	return []string{q.undo("unsubscribe", n), q.undo("pause", n+" for 3d"), q.undo("edit", n+" QUERY")}
 }
 
 func quietly(set alerts.Settings) string {
@@ -93,6 +99,11 @@ func (b *Bot) showMine(ctx context.Context, q *request) (chat.Reply, error) {
 		it := q.item(s, set)
 		it.Where = q.where(s.Destination)
 		r.Items = append(r.Items, it)
+	}
+	elsewhere := func(s alerts.Subscription) bool { return s.Destination != q.Place }
+	if !slices.ContainsFunc(subs, elsewhere) {
+		r.Hints = q.changes(subs[0])
+		return r, nil
 	}
 	r.Hints = []string{"numbers count within a place: say `unsubscribe` there, or `unsubscribe me: ID` for your direct messages"}
 	return r, nil

@@ -68,7 +68,7 @@ func pauseOf(q *request) (which string, end time.Time, wrong *chat.Reply) {
 	}
 	d, err := schedule.ParseFor(rest)
 	if err != nil {
-		r := problem(plain(err.Error()))
+		r := problem(code(rest) + " is not a length of time. Say a number with m, h, d or w, such as `for 2h` or `for 3d`.")
 		r.Hints = []string{q.undo("pause", joined(which, "for 3d")), q.undo("pause", which)}
 		return "", end, &r
 	}

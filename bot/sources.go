@@ -3,7 +3,9 @@ package bot
 import (
 	"context"
 	"fmt"
+	"time"
 
+	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot/chat"
 )
 
@@ -18,36 +20,50 @@ func (b *Bot) showSources(ctx context.Context, q *request) (chat.Reply, error) {
 	}
 	loc := location(set)
 	r := chat.Reply{}
-	broken := 0
+	broken, unread := 0, 0
 	for _, s := range all {
 		label := s.Name
 		if label == "" {
 			label = s.Address
 		}
-		var state string
 		switch {
 		case s.Error != "":
 			broken++
-			state = "can't be read: " + plain(s.Error)
-			if !s.Next.IsZero() {
-				state += "; next try " + clock(s.Next, loc, q.now)
-			}
-			if !s.LastGood.IsZero() {
-				state += "; last read " + clock(s.LastGood, loc, q.now)
-			}
 		case s.LastGood.IsZero():
-			state = "not read yet"
-		default:
-			state = fmt.Sprintf("read %s; %s since the start", clock(s.LastGood, loc, q.now), count(s.Articles, "article"))
-			if !s.LastNew.IsZero() {
-				state += ", the latest " + clock(s.LastNew, loc, q.now)
-			}
+			unread++
 		}
-		r.Rows = append(r.Rows, chat.Row{Label: label, Value: state})
+		r.Rows = append(r.Rows, chat.Row{Label: label, Value: sourceState(s, loc, q.now)})
 	}
-	r.Text = count(len(all), "source") + ", all well."
-	if broken > 0 {
-		r.Text = fmt.Sprintf("%s; %s can't be read just now and will be tried again.", count(len(all), "source"), number(broken))
+	state := ", all well"
+	switch {
+	case broken > 0:
+		state = fmt.Sprintf("; %s can't be read just now and will be tried again", number(broken))
+	case unread > 0:
+		state = fmt.Sprintf("; %s not read yet", number(unread))
 	}
+	r.Text = fmt.Sprintf("%s%s. Times are in %s.", count(len(all), "source"), state, loc)
 	return r, nil
+}
+
+// sourceState says how reading a source goes.
+func sourceState(s alerts.SourceStatus, loc *time.Location, now time.Time) string {
+	at := func(t time.Time) string { return moment(t, loc, now) }
+	switch {
+	case s.Error != "":
+		state := "can't be read: " + plain(s.Error)
+		if !s.LastGood.IsZero() {
+			state += "; last read " + at(s.LastGood)
+		}
+		if !s.Next.IsZero() {
+			state += "; next try " + at(s.Next)
+		}
+		return state
+	case s.LastGood.IsZero():
+		return "not read yet"
+	}
+	state := fmt.Sprintf("read %s; %s since the start", at(s.LastGood), count(s.Articles, "article"))
+	if !s.LastNew.IsZero() {
+		state += ", the latest " + at(s.LastNew)
+	}
+	return state
 }

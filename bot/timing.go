@@ -22,7 +22,7 @@ func (b *Bot) digest(ctx context.Context, q *request) (chat.Reply, error) {
 	}
 	wanted, err := alerts.ParseSchedule(spec)
 	if err != nil {
-		r := problem(plain(err.Error()))
+		r := problem(code(spec) + " is not a time for alerts. Say it as one of these, with a time of day such as 08:00.")
 		for _, s := range []string{"instant", "hourly", "daily 08:00", "weekly mon 08:00"} {
 			r.Hints = append(r.Hints, q.undo("digest", joined(which, s)))
 		}

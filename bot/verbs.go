@@ -99,7 +99,7 @@ var verbs = []verb{
 	{
 		word: "export", other: []string{"backup"},
 		form: "export", about: "subscriptions and settings as a file",
-		more:  "JSON lines, which `bellwether import` reads back.",
+		more:  "JSON lines: the settings first, then each subscription.",
 		local: true,
 	},
 	{

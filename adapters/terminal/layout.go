@@ -32,14 +32,35 @@ func (p *page) reply(r chat.Reply) string {
 		p.line("")
 	}
 	p.rows(r.Rows)
-	for _, h := range r.Hints {
-		p.text("", "", p.dimmed(cleanLines(h)))
-	}
+	p.hints(r.Hints)
 	if a := r.Attachment; a != nil {
 		p.line(p.dim(clean(a.Name) + ":"))
 		p.line(strings.TrimRight(cleanLines(string(a.Data)), "\n"))
 	}
 	return p.done()
+}
+
+// hints are a line each; those in a row that are nothing but a command to type
+// share one.
+func (p *page) hints(hints []string) {
+	for len(hints) > 0 {
+		n := 0
+		for n < len(hints) && isCommand(hints[n]) {
+			n++
+		}
+		n = max(n, 1)
+		line := make([]string, n)
+		for i, h := range hints[:n] {
+			line[i] = p.dimmed(cleanLines(h))
+		}
+		p.text("", "", strings.Join(line, p.dim(" · ")))
+		hints = hints[n:]
+	}
+}
+
+// isCommand tells whether a hint is a command between backquotes and no more.
+func isCommand(h string) bool {
+	return len(h) > 2 && strings.Count(h, "`") == 2 && h[0] == '`' && h[len(h)-1] == '`'
 }
 
 // dimmed is marked in dim letters. A hint that is nothing but a command to

@@ -276,3 +276,11 @@ func TestPointer(t *testing.T) {
 		}
 	}
 }
+
+func TestCommandsToTypeShareALine(t *testing.T) {
+	r := chat.Reply{Hints: []string{"`unsubscribe 1`", "`pause 1 for 3d`", "`help` shows more", "`list`"}}
+	want := "`unsubscribe 1` · `pause 1 for 3d`\n`help` shows more\n`list`\n\n"
+	if diff := cmp.Diff(want, (&page{}).reply(r)); diff != "" {
+		t.Error(diff)
+	}
+}

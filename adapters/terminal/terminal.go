@@ -139,6 +139,14 @@ func (t *Terminal) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// Note prints a remark of the program itself: dimmed, wrapped, and above the
+// prompt if there is one.
+func (t *Terminal) Note(text string) error {
+	p := t.page()
+	p.text("", "  ", p.dim(clean(text)))
+	return t.print(p.b.String())
+}
+
 // print writes one message with one call, so that a reader of a pipe has it
 // whole at once.
 func (t *Terminal) print(s string) error {

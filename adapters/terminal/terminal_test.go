@@ -219,3 +219,13 @@ func TestSendOfAnEndedContextPrintsNothing(t *testing.T) {
 		t.Errorf("Send = %v and printed %q", err, out.String())
 	}
 }
+
+func TestNoteIsWrappedAndClean(t *testing.T) {
+	s := newScreen()
+	if err := New(Options{Out: s, Width: 24}).Note("Trade News can't be read:\x1b[2J no answer in time"); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := s.b.String(), "Trade News can't be\n  read: no answer in\n  time\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
