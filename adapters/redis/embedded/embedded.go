@@ -28,8 +28,13 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 )
 
-// SaveEvery is how long a change may be in memory only, unless Sync is called.
-const SaveEvery = 500 * time.Millisecond
+// How long a change may be in memory only, unless Sync is called: ten times
+// what a save takes, within these bounds. What a killed process had sent in
+// that time is sent again by the next.
+const (
+	SaveSoonest = 50 * time.Millisecond
+	SaveLatest  = 500 * time.Millisecond
+)
 
 // expireEvery is how often keys are looked through for those that have had
 // their time. The adapter uses none, and each look costs as much as a sort of
@@ -187,21 +192,23 @@ func (s *Server) Sync(ctx context.Context) error {
 
 // run saves when someone waits for it, and else now and then.
 func (s *Server) run(ctx context.Context) {
-	ticker := time.NewTicker(SaveEvery)
-	defer ticker.Stop()
+	timer := time.NewTimer(SaveSoonest)
+	defer timer.Stop()
 	failing, expired := false, time.Now()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-s.wake:
-		case <-ticker.C:
+		case <-timer.C:
 			if d := time.Since(expired); d > expireEvery {
 				s.mini.FastForward(d)
 				expired = expired.Add(d)
 			}
 		}
+		begun := time.Now()
 		err := s.save(ctx)
+		timer.Reset(min(max(10*time.Since(begun), SaveSoonest), SaveLatest))
 		switch {
 		case ctx.Err() != nil:
 			return
