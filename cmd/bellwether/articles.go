@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"strings"
 	"sync"
 
 	"github.com/bellwether/bellwether/adapters/feed"
@@ -46,6 +49,9 @@ func eachArticle(w world, files []string, report func(place string, err error), 
 
 func readArticles(w world, reader *wire.Reader, name string) (alerts.Batch, error) {
 	in, err := openInput(w, name)
+	if failed, ok := errors.AsType[*fs.PathError](err); ok {
+		return alerts.Batch{}, failed.Err // the caller names the file
+	}
 	if err != nil {
 		return alerts.Batch{}, err
 	}
@@ -69,11 +75,27 @@ type faults struct {
 	count int
 }
 
-func (f *faults) report(place string, err error) {
+func (f *faults) report(place string, err error) { f.note(place, err, false) }
+
+// note is report of what was perhaps said already, in the log.
+func (f *faults) note(place string, err error, said bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.count++
+	if said {
+		return
+	}
 	fmt.Fprintf(f.w.stderr, "bellwether: %s: %v\n", place, err)
+}
+
+// failed reports the errors that were joined to err.
+func (f *faults) failed(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.count++
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		fmt.Fprintf(f.w.stderr, "bellwether: %s\n", line)
+	}
 }
 
 // err is errReported if something was reported.

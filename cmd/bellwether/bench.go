@@ -32,6 +32,8 @@ func newBenchMatch(w world) *cobra.Command {
 	var subscriptions, articles string
 	var asJSON bool
 	cmd := &cobra.Command{
+		DisableFlagsInUseLine: true,
+
 		Use:   "match --subscriptions FILE --articles FILE [--json]",
 		Short: "Measure the engine: load queries, match every article on one goroutine",
 		Long: `Bench match loads the queries, matches every article on one goroutine, and
@@ -72,6 +74,9 @@ func runBenchMatch(ctx context.Context, w world, subscriptions, articles string,
 	if err != nil {
 		return err
 	}
+	if len(corpus) == 0 {
+		return fmt.Errorf("%s: no article to measure with", articles)
+	}
 	result := benchResult{Articles: len(corpus)}
 	before := heap()
 	start := time.Now()
@@ -82,6 +87,9 @@ func runBenchMatch(ctx context.Context, w world, subscriptions, articles string,
 	}
 	if err := readSubscriptions(w, subscriptions, add, faults.report); err != nil {
 		return err
+	}
+	if result.Subscriptions == 0 {
+		return fmt.Errorf("%s: no query to measure with", subscriptions)
 	}
 	if err := engine.Rebuild(ctx); err != nil {
 		return fmt.Errorf("building the index: %w", err)

@@ -188,7 +188,8 @@ func setFormat(c *config, v string) error {
 
 func setListen(c *config, v string) error {
 	if v != "" {
-		if _, port, err := net.SplitHostPort(v); err != nil || port == "" {
+		_, port, err := net.SplitHostPort(v)
+		if n, bad := strconv.Atoi(port); err != nil || bad != nil || n < 0 || n > 65535 {
 			return fault{fmt.Sprintf("%q is no address to listen on", v), "write HOST:PORT such as 127.0.0.1:8080"}
 		}
 	}
@@ -311,11 +312,8 @@ func readFlags(c *config, f flagValues) []mistake {
 	if len(f.sources) > 0 {
 		c.sources, c.sourcesGiven = nil, true
 	}
-	for _, v := range f.sources {
-		place := "--source " + v
-		if strings.Contains(v, "://") {
-			place = "--source " + httpx.Redact(v)
-		}
+	for i, v := range f.sources {
+		place := flagPlace(i, v)
 		s, err := newSource(v, place)
 		if err != nil {
 			wrong = append(wrong, asMistake(place, err))
@@ -324,6 +322,17 @@ func readFlags(c *config, f flagValues) []mistake {
 		c.sources = append(c.sources, s)
 	}
 	return append(wrong, repeatedNames(c.sources)...)
+}
+
+// flagPlace names a --source without the secrets of its address.
+func flagPlace(i int, v string) string {
+	if !strings.Contains(v, "://") {
+		return fmt.Sprintf("--source %q", v)
+	}
+	if _, err := url.Parse(v); err != nil {
+		return fmt.Sprintf("--source number %d", i+1)
+	}
+	return fmt.Sprintf("--source %q", httpx.Redact(v))
 }
 
 func repeatedNames(sources []sourceConfig) []mistake {

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -26,8 +28,9 @@ var yamlLine = regexp.MustCompile(`^yaml: line (\d+): (.*)$`)
 
 // readFile sets c from the YAML text src and returns the mistakes in it.
 func readFile(c *config, path string, src []byte) []mistake {
-	var doc yaml.Node
-	if err := yaml.Unmarshal(src, &doc); err != nil {
+	var doc, more yaml.Node
+	documents := yaml.NewDecoder(bytes.NewReader(src))
+	if err := documents.Decode(&doc); err != nil && !errors.Is(err, io.EOF) {
 		place, problem := path, strings.TrimPrefix(err.Error(), "yaml: ")
 		if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
 			place, problem = path+":"+m[1], m[2]
@@ -42,6 +45,9 @@ func readFile(c *config, path string, src []byte) []mistake {
 		r.known[s.key] = s
 	}
 	r.mapping("", doc.Content[0])
+	if documents.Decode(&more) == nil && len(more.Content) > 0 {
+		r.fail(more.Content[0], "a second document begins here, which is not read", "remove the line --- before it")
+	}
 	if len(r.wrong) == 0 {
 		r.wrong = repeatedNames(c.sources)
 	}
@@ -137,6 +143,9 @@ func (r *fileReader) scalar(s setting, v *yaml.Node) {
 }
 
 func (r *fileReader) sources(n *yaml.Node) {
+	if n.Tag == "!!null" {
+		return // every line of the list is behind a #
+	}
 	if n.Kind != yaml.SequenceNode {
 		r.fail(n, "\"sources\" is no list", "begin the line of each source with a dash: - https://example.org/feed.xml")
 		return

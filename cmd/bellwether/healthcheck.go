@@ -15,7 +15,7 @@ import (
 func newHealthcheck(w world) *cobra.Command {
 	var addr string
 	cmd := &cobra.Command{
-		Use:   "healthcheck",
+		Use:   "healthcheck [--addr HOST:PORT]",
 		Short: "Ask the bellwether on this machine whether it is well (for containers)",
 		Args:  usageArgs(cobra.NoArgs),
 		RunE: func(cmd *cobra.Command, _ []string) error {

@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	_ "time/tzdata" // time zones on machines that have none
@@ -94,11 +95,30 @@ Start with:  bellwether run`,
 	root.SetIn(w.stdin)
 	root.SetOut(w.stdout)
 	root.SetErr(w.stderr)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
-	root.AddCommand(
-		newRun(w), newMatch(w), newQuery(w), newSummarize(w), newBench(w), newHealthcheck(w),
-	)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{plainFlagError(err)} })
+	root.CompletionOptions.DisableDefaultCmd = true // it would answer wrong calls with status 1
+	commands := []*cobra.Command{newRun(w), newMatch(w), newQuery(w), newSummarize(w), newBench(w), newHealthcheck(w)}
+	for _, c := range commands {
+		c.DisableFlagsInUseLine = true // where there are any, Use names them
+	}
+	root.AddCommand(commands...)
 	return root
+}
+
+// plainFlagError is err without the words of the parser that failed.
+func plainFlagError(err error) error {
+	if text, _, found := strings.Cut(err.Error(), ": strconv.ParseInt"); found {
+		return fmt.Errorf("%s: give a whole number", text)
+	}
+	return err
+}
+
+// someFiles wants at least one file.
+func someFiles(_ *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return usagef("no article file: name one or more, or - for JSON lines on standard input")
+	}
+	return nil
 }
 
 // usageArgs makes a wrong number of arguments a usage error.

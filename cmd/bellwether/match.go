@@ -36,7 +36,7 @@ hits.
 ` + articleFilesHelp,
 		Example: `  bellwether match --query 'BASF AND lithium' story.txt
   bellwether match --subscriptions subs.jsonl --json articles.jsonl.gz`,
-		Args: usageArgs(cobra.MinimumNArgs(1)),
+		Args: someFiles,
 		RunE: func(_ *cobra.Command, files []string) error {
 			if len(queries) == 0 && subscriptions == "" {
 				return usagef("nothing to match: give --query or --subscriptions")
@@ -188,7 +188,7 @@ func readSubscription(line []byte, add func(json.RawMessage, string, query.Query
 		Query string          `json:"query"`
 	}
 	if err := json.Unmarshal(line, &s); err != nil {
-		return fmt.Errorf("not a JSON object with id and query: %w", err)
+		return errors.New(`the line is not a JSON object such as {"id":1,"query":"tariff"}`)
 	}
 	if len(s.ID) == 0 {
 		return errors.New("the subscription has no id")

@@ -13,13 +13,21 @@ import (
 func newQuery(w world) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use:   "query Q",
+		Use:   "query [--json] Q",
 		Short: "Show what the bot understands of a query",
 		Long: `Query reads a keyword expression and prints its canonical form, or what is
 wrong with it and how to mend it. docs/query-language.md describes the language.`,
 		Example: `  bellwether query 'carbon border tax, CBAM'
   bellwether query --json '"five year plan" NEAR/8 tasks'`,
-		Args: usageArgs(cobra.ExactArgs(1)),
+		Args: func(_ *cobra.Command, args []string) error {
+			switch len(args) {
+			case 0:
+				return usagef("no query: give one in single quotes")
+			case 1:
+				return nil
+			}
+			return usagef("%d words and not one query: put single quotes around it", len(args))
+		},
 		RunE: func(_ *cobra.Command, args []string) error {
 			q, err := query.Parse(args[0])
 			if !asJSON {

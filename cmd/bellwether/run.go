@@ -69,23 +69,23 @@ func run(ctx context.Context, w world, f flagValues, once bool) (err error) {
 		return err
 	}
 	talk := newTerminal(w, cfg, interactive)
-	logs := w.stderr
+	log := newLogger(w.stderr, cfg)
 	if interactive {
-		logs = talk // an edited line must not be written into
+		log = slog.New(&remarks{say: talk.Note, level: cfg.logLevel}) // an edited line must not be written into
 	}
-	log := newLogger(logs, cfg)
 
 	store, err := openStore(ctx, cfg, log)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, store.close()) }()
-	sources, err := openSources(cfg)
-	if err != nil {
-		return err
-	}
+	sources := openSources(cfg)
 	defer sources.close()
-	announce(w.stderr, cfg, store, sources, once)
+	if cfg.logJSON && !interactive {
+		log.Info("started", "version", version, "store", store.about, "sources", sources.about())
+	} else {
+		announce(w, cfg, store, sources, interactive)
+	}
 
 	a := newApp(cfg, w, log, talk, store, sources, once)
 	if once {
@@ -130,14 +130,16 @@ func (a *app) once(ctx context.Context) error {
 	if err := a.talk.Run(ctx, a.bot); err != nil {
 		return fmt.Errorf("terminal: %w", err)
 	}
-	polled := a.ingest.Once(ctx)
+	if err := a.ingest.Once(ctx); err != nil {
+		a.faults.failed(err)
+	}
 	if err := a.matching.Drain(ctx); err != nil {
-		return errors.Join(polled, fmt.Errorf("matching: %w", err))
+		return fmt.Errorf("matching: %w", err)
 	}
 	if err := a.dispatch.Drain(ctx); err != nil {
-		return errors.Join(polled, fmt.Errorf("dispatch: %w", err))
+		return fmt.Errorf("dispatch: %w", err)
 	}
-	return errors.Join(polled, ctx.Err(), a.faults.err())
+	return errors.Join(ctx.Err(), a.faults.err())
 }
 
 func newLogger(out io.Writer, cfg config) *slog.Logger {
@@ -149,7 +151,8 @@ func newLogger(out io.Writer, cfg config) *slog.Logger {
 }
 
 // announce says in a few lines what was found.
-func announce(out io.Writer, cfg config, s *store, sources *sourceSet, once bool) {
+func announce(w world, cfg config, s *store, sources *sourceSet, interactive bool) {
+	out := w.stderr
 	fmt.Fprintf(out, "Bellwether %s\n", version)
 	if cfg.configuration != "" {
 		fmt.Fprintf(out, "  settings  %s\n", cfg.configuration)
@@ -159,9 +162,13 @@ func announce(out io.Writer, cfg config, s *store, sources *sourceSet, once bool
 		chat = "a Slack or Discord token is set, which this version can't use yet: talking here in the terminal"
 	}
 	fmt.Fprintf(out, "  chat      %s\n", chat)
-	fmt.Fprintf(out, "  store     %s\n", s.about)
+	about := s.about
+	if home, ok := w.lookup("HOME"); ok && len(home) > 1 {
+		about = strings.Replace(about, " "+strings.TrimSuffix(home, "/")+"/", " ~/", 1)
+	}
+	fmt.Fprintf(out, "  store     %s\n", about)
 	fmt.Fprintf(out, "  sources   %s\n", sources.about())
-	if !once {
+	if interactive {
 		fmt.Fprintf(out, "Type help for what you can say, or begin with:\n  subscribe \"new quality productive forces\"\n\n")
 	}
 }

@@ -27,7 +27,7 @@ type sourceSet struct {
 }
 
 // openSources makes the configured sources, or else the default ones.
-func openSources(cfg config) (*sourceSet, error) {
+func openSources(cfg config) *sourceSet {
 	agent := httpx.DefaultUserAgent
 	if cfg.contact != "" {
 		agent = fmt.Sprintf("bellwether/%s (policy news alerts; %s)", version, cfg.contact)
@@ -39,36 +39,32 @@ func openSources(cfg config) (*sourceSet, error) {
 	}
 	if !cfg.sourcesGiven {
 		s.addDefaults()
-		return s, nil
+		return s
 	}
 	for _, c := range cfg.sources {
-		if err := s.add(c); err != nil {
-			s.close()
-			return nil, err
-		}
+		s.add(c)
 	}
-	return s, nil
+	return s
 }
 
-func (s *sourceSet) add(c sourceConfig) error {
+// add makes one source. A path where nothing is yet is no reason to stop: it
+// fails as a feed does that can't be reached, and is tried again.
+func (s *sourceSet) add(c sourceConfig) {
 	if c.interval > 0 {
 		s.intervals[c.name] = c.interval
 	}
 	if c.url != "" {
 		s.addFeed(c.name, c.url)
-		return nil
-	}
-	info, err := os.Stat(c.path)
-	if err != nil {
-		return fmt.Errorf("the source %s: %w", c.place, err)
+		return
 	}
 	s.paths++
-	if info.IsDir() {
-		s.list = append(s.list, wire.NewFolder(c.name, c.path, newReader()))
-		return nil
+	reader := newReader()
+	info, err := os.Stat(c.path)
+	if isFile := err == nil && !info.IsDir(); isFile || (err != nil && reader.Knows(c.path)) {
+		s.list = append(s.list, wire.NewFile(c.name, c.path, reader))
+		return
 	}
-	s.list = append(s.list, wire.NewFile(c.name, c.path, newReader()))
-	return nil
+	s.list = append(s.list, wire.NewFolder(c.name, c.path, reader))
 }
 
 func (s *sourceSet) addFeed(name, address string) {
@@ -104,6 +100,9 @@ func (s *sourceSet) about() string {
 	}
 	if len(parts) == 0 {
 		return "none: add some with --source or in the configuration"
+	}
+	if len(parts) == 1 {
+		return parts[0]
 	}
 	return fmt.Sprintf("%d: %s", len(s.list), strings.Join(parts, ", "))
 }

@@ -23,7 +23,7 @@ query, those that hit come first.
 
 ` + articleFilesHelp,
 		Example: `  bellwether summarize --query lithium --sentences 2 story.txt`,
-		Args:    usageArgs(cobra.MinimumNArgs(1)),
+		Args:    someFiles,
 		RunE: func(_ *cobra.Command, files []string) error {
 			if sentences < 1 {
 				return usagef("--sentences %d: give a number from 1", sentences)

@@ -41,7 +41,9 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 	a := &app{talk: talk, faults: &faults{w: w}}
 	report := func(string, alerts.ItemProblem) {}
 	if once {
-		report = func(_ string, p alerts.ItemProblem) { a.faults.report(p.Place, p.Err) }
+		report = func(_ string, p alerts.ItemProblem) {
+			a.faults.note(p.Place, p.Err, log.Enabled(context.Background(), slog.LevelWarn))
+		}
 	}
 	a.ingest = ingest.New(ingest.Config{
 		Log: s.client.Articles(), Sources: sources.list, Interval: cfg.interval, Intervals: sources.intervals,
