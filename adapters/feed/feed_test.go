@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -106,6 +107,25 @@ func TestFetchInterval(t *testing.T) {
 		})
 		if b, err := f.Fetch(t.Context(), nil); err != nil || b.Interval != tt.want {
 			t.Errorf("%s %s: got %s, %v", tt.ttl, tt.cache, b.Interval, err)
+		}
+	}
+}
+
+// A password or key in the feed's address must not end up in a posted link.
+func TestRelativeLinksCarryNoSecret(t *testing.T) {
+	f := serve(t, Config{Name: "x", URL: "/feed?key=geheim"}, func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `<rss version="2.0"><channel><title>T</title>`+
+			`<item><title>A</title><link>/a</link></item><item><title>B</title><link>?b=1</link></item>`+
+			`<item><title>C</title><link>#c</link></item></channel></rss>`)
+	})
+	f.config.URL = strings.Replace(f.config.URL, "://", "://me:geheim@", 1)
+	b, err := f.Fetch(t.Context(), nil)
+	if err != nil || len(b.Articles) != 3 {
+		t.Fatalf("got %d articles, %v", len(b.Articles), err)
+	}
+	for _, a := range b.Articles {
+		if !strings.HasPrefix(a.URL, "http://127.0.0.1:") || strings.Contains(fmt.Sprint(a), "geheim") {
+			t.Errorf("got %+v", a)
 		}
 	}
 }

@@ -48,6 +48,9 @@ func newConverter(p parsed, address, home string) *converter {
 	if c.base = webAddress(address); c.base == nil {
 		c.base = site
 	}
+	if c.base != nil { // what opens the feed is no part of the addresses that are posted
+		c.base.User, c.base.RawQuery = nil, ""
+	}
 	if u := webAddress(home); u != nil {
 		c.scope = u.Hostname()
 	} else if site != nil {
