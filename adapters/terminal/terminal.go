@@ -98,7 +98,7 @@ func (t *Terminal) Run(ctx context.Context, h Handler) error {
 		if line == "" {
 			continue
 		}
-		if t.o.Interactive && (strings.EqualFold(line, "exit") || strings.EqualFold(line, "quit")) {
+		if strings.EqualFold(line, "exit") || strings.EqualFold(line, "quit") {
 			return nil
 		}
 		reply := h.Handle(ctx, t.command(line))

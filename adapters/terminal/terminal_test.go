@@ -229,3 +229,12 @@ func TestNoteIsWrappedAndClean(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// A terminal that can't edit lines is not Interactive, and people leave it too.
+func TestExitEndsPlainInput(t *testing.T) {
+	s := newScreen()
+	err := New(Options{In: strings.NewReader("a\nExit\nb\n"), Out: s}).Run(t.Context(), handler(echo))
+	if got := s.b.String(); err != nil || got != "heard a\n\n" {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
