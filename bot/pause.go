@@ -150,7 +150,7 @@ func rest(end, now time.Time) string {
 		minutes int
 	}{{"d", 24 * 60}, {"h", 60}, {"m", 1}} {
 		if n := minutes / u.minutes; n > 0 {
-			words.WriteString(fmt.Sprintf(" %d%s", n, u.name))
+			fmt.Fprintf(&words, " %d%s", n, u.name)
 		}
 		minutes %= u.minutes
 	}

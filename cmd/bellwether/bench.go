@@ -46,8 +46,8 @@ reports the times and the memory of the index.`,
 			return runBenchMatch(cmd.Context(), w, subscriptions, articles, asJSON)
 		},
 	}
-	cmd.Flags().StringVar(&subscriptions, "subscriptions", "", `file of queries, one JSON object a line: {"id":...,"query":...}`)
-	cmd.Flags().StringVar(&articles, "articles", "", "article file")
+	cmd.Flags().StringVar(&subscriptions, "subscriptions", "", "`FILE` of queries, one JSON object a line: {\"id\":...,\"query\":...}")
+	cmd.Flags().StringVar(&articles, "articles", "", "article `FILE`")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	return cmd
 }

@@ -79,7 +79,7 @@ func settings() []setting {
 			"data", "BELLWETHER_DATA", "folder of the embedded store", "$XDG_DATA_HOME/bellwether, else ~/.local/share/bellwether", false,
 			setString(func(c *config) *string { return &c.data }),
 		},
-		{"redis.url", "REDIS_URL", "Redis to use instead of the embedded store:\nredis://, rediss://, redis+sentinel://HOST,HOST/MASTER, redis+cluster://HOST,HOST", "", true, setRedis},
+		{"redis.url", "REDIS_URL", "Redis to use instead of the embedded store:\nredis://, rediss://, unix://, redis+sentinel://HOST,HOST/MASTER, redis+cluster://HOST,HOST", "", true, setRedis},
 		{
 			"redis.prefix", "BELLWETHER_REDIS_PREFIX", "what every key in Redis begins with", "bellwether:", false,
 			setString(func(c *config) *string { return &c.redisPrefix }),

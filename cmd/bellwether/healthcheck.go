@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -28,7 +30,7 @@ func newHealthcheck(w world) *cobra.Command {
 			return healthcheck(cmd.Context(), addr)
 		},
 	}
-	cmd.Flags().StringVar(&addr, "addr", "", "the address of http.listen (default: BELLWETHER_HTTP_LISTEN)")
+	cmd.Flags().StringVar(&addr, "addr", "", "`HOST:PORT` of http.listen (default: BELLWETHER_HTTP_LISTEN)")
 	return cmd
 }
 
@@ -48,6 +50,9 @@ func healthcheck(ctx context.Context, addr string) error {
 		return fmt.Errorf("asking %s: %w", target, err)
 	}
 	res, err := http.DefaultClient.Do(req)
+	if ue, ok := errors.AsType[*url.Error](err); ok {
+		err = ue.Err // without the address, which is said already
+	}
 	if err != nil {
 		return fmt.Errorf("asking %s: %w", target, err)
 	}

@@ -44,8 +44,8 @@ hits.
 			return runMatch(w, queries, subscriptions, asJSON, files)
 		},
 	}
-	cmd.Flags().StringArrayVar(&queries, "query", nil, "a query; may be given again, the first is number 0")
-	cmd.Flags().StringVar(&subscriptions, "subscriptions", "", `file of queries, one JSON object a line: {"id":...,"query":...}`)
+	cmd.Flags().StringArrayVar(&queries, "query", nil, "a query `Q`; may be given again, the first is number 0")
+	cmd.Flags().StringVar(&subscriptions, "subscriptions", "", "`FILE` of queries, one JSON object a line: {\"id\":...,\"query\":...}")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object a hit")
 	return cmd
 }

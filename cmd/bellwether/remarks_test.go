@@ -80,7 +80,9 @@ func TestRemarksOnAFailingSource(t *testing.T) {
 		go func() { ended <- in.Run(ctx) }()
 		<-time.After(time.Hour)
 		stop()
-		<-ended
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
 		want := []string{
 			"GOV.UK, news can't be read: no host of this name is known here; trying again later",
 			"GOV.UK, news can be read again",

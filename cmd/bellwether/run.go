@@ -34,10 +34,10 @@ keeps everything in one file in the data folder.
 			return run(cmd.Context(), w, f, once)
 		},
 	}
-	cmd.Flags().StringVar(&f.config, "config", "", "configuration file in YAML (default: BELLWETHER_CONFIG, else none)")
-	cmd.Flags().StringVar(&f.data, "data", "", "folder of the embedded store (default: $XDG_DATA_HOME/bellwether, else ~/.local/share/bellwether)")
+	cmd.Flags().StringVar(&f.config, "config", "", "configuration `FILE` in YAML (default: BELLWETHER_CONFIG, else none)")
+	cmd.Flags().StringVar(&f.data, "data", "", "folder `DIR` of the embedded store (default: $XDG_DATA_HOME/bellwether, else ~/.local/share/bellwether)")
 	cmd.Flags().BoolVar(&once, "once", false, "read commands from standard input to its end, poll every source once, deliver everything, exit")
-	cmd.Flags().StringArrayVar(&f.sources, "source", nil, "a feed's address or the path of a file or folder, instead of the configured sources; may be given again")
+	cmd.Flags().StringArrayVar(&f.sources, "source", nil, "a feed's address or the path of a file or folder (`URL_OR_PATH`), instead of the configured sources; may be given again")
 	return cmd
 }
 

@@ -38,8 +38,8 @@ query, those that hit come first.
 			return runSummarize(w, q, sentences, asJSON, files)
 		},
 	}
-	cmd.Flags().StringVar(&text, "query", "", "the query that the summary is for")
-	cmd.Flags().IntVar(&sentences, "sentences", 3, "the number of sentences at most")
+	cmd.Flags().StringVar(&text, "query", "", "the query `Q` that the summary is for")
+	cmd.Flags().IntVar(&sentences, "sentences", 3, "`N` sentences at most")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object an article")
 	return cmd
 }
