@@ -122,8 +122,8 @@ func TestFieldNoSmall(t *testing.T) {
 
 func TestFieldStems(t *testing.T) {
 	for _, c := range []struct{ lang, in, want string }{
-		{"en", "Localities imposed carbon taxes", "localiti impos carbon tax"},
-		{"", "Localities санкциями", "localiti санкц"},
+		{"en", "Localities imposed carbon taxes", "locality impos carbon tax"},
+		{"", "Localities санкциями", "locality санкц"},
 		{"de", "Strompreise санкций 关税 tariffs", "strompreis санкц 关 税 tariff"},
 		{"fr", "États généraux", "etat general"},
 		{"pl", "taxes", "taxes"},
