@@ -138,6 +138,10 @@ func TestCapitals(t *testing.T) {
 		{"US", "Talks of [US] and us", "The [U.S.] side told us."},
 		{"WHO", "[WHO] IS TO BLAME", "They know who."},
 		{"caps:AIDS", "MORE [AIDS] MONEY", ""},
+		{"NGO", "[NGOS] PROTEST", "ngos"},
+		{"MPs", "An [MP] and [MPs]", "mps"},
+		{"ngo", "An [NGO] and [NGOs]", ""},
+		{`"NGOs"`, "An NGO and [NGOs]", ""},
 	}, alerts.Article{})
 	testMisses(t, []hitCase{
 		{"US", "Join us", "us, Us"},
@@ -152,6 +156,8 @@ func TestPrefixes(t *testing.T) {
 		{"sanction*", "[Sanctions] and [sanctioned] firms", "a [sanction]; sanct"},
 		{"éco*", "", "[Economy] and [écologie]"},
 		{"co-oper*", "", "a [co-operative] or [co operation], no co-pilot or opera"},
+		{"anti-dump*", "", "[anti-dumping] and [antidumping], no dumping"},
+		{"co-op*", "", "[co-ops] and [cooperation], no copper"},
 	}, alerts.Article{})
 	testMisses(t, []hitCase{{"sanction*", "", "unsanctioned sanctity"}}, alerts.Article{})
 }

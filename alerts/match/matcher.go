@@ -2,6 +2,7 @@ package match
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/alerts/text"
@@ -97,6 +98,13 @@ func (m *matcher) look() {
 		for a := d.words[t.folded]; a != always; a = m.x.nextWord[a] {
 			if m.x.atoms[a].kind != capitals || t.noSmall {
 				m.meet(a, int32(i))
+			}
+		}
+		if singular, ok := strings.CutSuffix(t.folded, "s"); ok && t.noSmall { // NGOS, in a headline in capitals
+			for a := d.words[singular]; a != always; a = m.x.nextWord[a] {
+				if m.x.atoms[a].kind == capitals {
+					m.meet(a, int32(i))
+				}
 			}
 		}
 		for a := stems.heads[t.space][t.stem]; a != always; a = stems.next[a] {

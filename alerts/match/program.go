@@ -213,8 +213,12 @@ func (c *compiler) phrase(p query.Phrase, s space) uint32 {
 
 func (c *compiler) word(w query.Word, s space) word {
 	out := word{lo: uint32(len(c.terms))}
-	for _, t := range w.Terms {
-		c.terms = append(c.terms, c.term(w.Mode, t, s))
+	for i, t := range w.Terms {
+		mode := w.Mode
+		if mode == query.ModePrefix && i+1 < len(w.Terms) {
+			mode = query.ModeExact
+		}
+		c.terms = append(c.terms, c.term(mode, t, s))
 	}
 	out.hi = uint32(len(c.terms))
 	if w.Joined != (query.Term{}) {

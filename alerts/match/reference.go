@@ -187,8 +187,12 @@ type wantedTerm struct {
 func (d *Document) wanted(p query.Phrase) []wantedWord {
 	words := make([]wantedWord, len(p.Words))
 	for i, w := range p.Words {
-		for _, t := range w.Terms {
-			words[i].parts = append(words[i].parts, wantedTerm{w.Mode, t, text.Stem(t.Lower, d.language)})
+		for n, t := range w.Terms {
+			mode := w.Mode
+			if mode == query.ModePrefix && n+1 < len(w.Terms) {
+				mode = query.ModeExact // only the last word has the star
+			}
+			words[i].parts = append(words[i].parts, wantedTerm{mode, t, text.Stem(t.Lower, d.language)})
 		}
 		if w.Joined != (query.Term{}) {
 			words[i].joined = &wantedTerm{w.Mode, w.Joined, text.Stem(w.Joined.Lower, d.language)}
@@ -277,7 +281,8 @@ func (w wantedTerm) fits(t *text.Token, noSmall bool) bool {
 	case query.ModeExact:
 		return t.Folded == w.term.Folded
 	case query.ModeCaps:
-		return (t.Caps != "" && t.Caps == w.term.Caps) || (noSmall && t.Folded == w.term.Folded)
+		return (t.Caps != "" && t.Caps == w.term.Caps) ||
+			(noSmall && (t.Folded == w.term.Folded || t.Folded == w.term.Folded+"s"))
 	case query.ModePrefix:
 		return strings.HasPrefix(t.Folded, w.term.Folded)
 	default:

@@ -128,7 +128,7 @@ func (p *parser) words(t token) ([]Word, error) {
 	var words []Word
 	for i := 0; i < len(terms); {
 		n := together(terms[i:], modes[i:])
-		w := Word{Mode: modes[i], Terms: out[i : i+n : i+n]}
+		w := Word{Mode: modes[i+n-1], Terms: out[i : i+n : i+n]}
 		if n > 1 && terms[i+1].Link == text.Hyphened {
 			w.join()
 		}
@@ -140,17 +140,21 @@ func (p *parser) words(t token) ([]Word, error) {
 
 // together gives the number of terms at the beginning that make one word: a
 // hyphenated one, or a run of a script without spaces. Where the parts of a
-// hyphenated word are compared in different ways (US-China), each is a word.
+// hyphenated word are compared in different ways (US-China), each is a word,
+// unless it ends in a star (anti-dump*).
 func together(terms []text.Term, modes []Mode) int {
 	n := 1
-	for n < len(terms) && terms[n].Link != text.Apart && terms[n].Link == terms[1].Link {
-		if modes[n] != modes[0] || modes[n] == ModePrefix {
-			if terms[n].Link == text.Hyphened {
-				return 1
-			}
-			break
+	for ; n < len(terms) && terms[n].Link != text.Apart && terms[n].Link == terms[1].Link; n++ {
+		last := n+1 == len(terms) || terms[n+1].Link != text.Hyphened
+		switch {
+		case modes[n] == modes[0] && modes[n] != ModePrefix:
+		case terms[n].Link != text.Hyphened:
+			return n
+		case modes[n] == ModePrefix && modes[0] < ModeCaps && last:
+			return n + 1
+		default:
+			return 1
 		}
-		n++
 	}
 	return n
 }
@@ -162,8 +166,11 @@ func (w *Word) join() {
 		lowers[i] = t.Lower
 	}
 	w.Joined.Lower, w.Joined.Folded = text.Join(lowers...)
-	if w.Mode == ModeCaps {
+	switch w.Mode {
+	case ModeCaps:
 		w.Joined.Caps = text.Upper(w.Joined.Folded)
+	case ModePrefix:
+		w.Joined.Lower = w.Joined.Folded
 	}
 }
 
@@ -172,7 +179,7 @@ func (p *parser) mode(t text.Term, quoted, star bool) (Mode, Term) {
 	switch {
 	case star:
 		return ModePrefix, Term{Lower: t.Folded, Folded: t.Folded}
-	case p.caps && forceable(t), p.field.allowsCaps() && t.Caps != "" && !t.Plural && countsAsCaps(t.Caps):
+	case p.caps && forceable(t), p.field.allowsCaps() && t.Caps != "" && !(t.Plural && quoted) && countsAsCaps(t.Caps):
 		folded := t.Folded
 		if t.Plural {
 			folded = strings.TrimSuffix(folded, "s")
@@ -232,7 +239,7 @@ func (p *parser) stars(t token, terms []text.Term) (map[int]bool, error) {
 			return nil, &Error{Position: pos, Problem: "star behind caps:", Mend: "remove one of the two"}
 		case text.IsSpaceless(firstRune(terms[n].Folded)):
 			return nil, &Error{Position: pos, Problem: "star in a script without spaces", Mend: "remove it, such words are found within longer ones anyway"}
-		case utf8.RuneCountInString(terms[n].Folded) < 3:
+		case lettersBefore(terms, n) < 3:
 			return nil, &Error{Position: pos, Problem: "star after fewer than three letters", Mend: "write more of the word before it: sanction*"}
 		}
 		if stars == nil {
@@ -241,6 +248,16 @@ func (p *parser) stars(t token, terms []text.Term) (map[int]bool, error) {
 		stars[n] = true
 	}
 	return stars, nil
+}
+
+// lettersBefore counts the characters of a term, and of those that hyphens join
+// it to before, as far as they make one word with it.
+func lettersBefore(terms []text.Term, n int) int {
+	count := utf8.RuneCountInString(terms[n].Folded)
+	for ; terms[n].Link == text.Hyphened && !countsAsCaps(terms[n-1].Caps); n-- {
+		count += utf8.RuneCountInString(terms[n-1].Folded)
+	}
+	return count
 }
 
 func firstRune(s string) rune {

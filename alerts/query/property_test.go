@@ -50,6 +50,8 @@ func genWord(t *rapid.T, quoted, forced bool) Word {
 	case 6:
 		co, op := genCaps(t, "CO"), genCaps(t, "OP")
 		return Word{Mode: ModeCaps, Terms: []Term{co, op}, Joined: Term{Lower: "coop", Folded: "coop", Caps: "COOP"}}
+	case 7:
+		return Word{Mode: ModePrefix, Terms: []Term{{Lower: "é", Folded: "e"}, {Lower: "po", Folded: "po"}}, Joined: Term{Lower: "epo", Folded: "epo"}}
 	}
 	return Word{Mode: mode, Terms: []Term{genTerm(t)}}
 }
@@ -150,7 +152,7 @@ func TestRoundTripOfTrees(t *testing.T) {
 
 // pieces are bits of queries in which the rules meet.
 var pieces = []string{
-	"tariff", "Steel", "US", "U.S.", "who", "the", "a", "é", "ß", "ı", "İ", "技", "ガ", "한", "5G", "1,000", "2", "s", "AIDS", "OR", "O.R.",
+	"tariff", "Steel", "US", "U.S.", "who", "the", "a", "é", "ß", "ı", "İ", "技", "ガ", "한", "5G", "1,000", "2", "s", "AIDS", "OR", "O.R.", "CO", "NGOs",
 	"AND", "NOT", "NEAR/5", "NEAR", "BEFORE/2", "SAME", "ATLEAST/3", "ATLEAST/", "title:", "lead:", "source:", "agency:", "site:", "lang:", "caps:", "x:",
 	"gov.uk", "en", "\"", "“", "”", "«", "「", "'", "’", "-", "–", "&", "|", "*", ",", "，", ";", ".", ":", "(", ")", "（", "）",
 	" ", " ", " ", " ", " ", "\u3000", "\n", "\u00ad", "\u200b", "\xff", "…", "🏭", "\u0301",

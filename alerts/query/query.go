@@ -91,8 +91,8 @@ type Mode uint8
 const (
 	ModeInflected Mode = iota // folded words equal, or stems equal in the article's language
 	ModeExact                 // folded words equal
-	ModeCaps                  // equal to the token's capitals; in a field without small letters, to its folded form
-	ModePrefix                // the folded token begins so
+	ModeCaps                  // equal to the token's capitals; in a field without small letters, to its folded form, but for a plural s
+	ModePrefix                // the folded token begins so; terms before the last are exact
 )
 
 // Word is one word as typed. Most have one Term. A hyphenated word or one in

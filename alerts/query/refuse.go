@@ -54,16 +54,24 @@ func (e *expr) culprit() error {
 }
 
 // everywhere gives the word of a phrase that nearly every article has: a stop
-// word, or one letter of a script with spaces; else "".
+// word, its beginning, or one letter of a script with spaces; else "".
 func (e *expr) everywhere() string {
 	if len(e.phrase.Words) != 1 || len(e.phrase.Words[0].Terms) != 1 {
 		return ""
 	}
 	w := e.phrase.Words[0]
-	if w.Mode != ModeInflected && w.Mode != ModeExact {
+	folded := w.Terms[0].Folded
+	switch w.Mode {
+	case ModeCaps:
+		return ""
+	case ModePrefix:
+		for stop := range stopWords {
+			if strings.HasPrefix(stop, folded) {
+				return folded + "*"
+			}
+		}
 		return ""
 	}
-	folded := w.Terms[0].Folded
 	if stopWords[folded] || utf8.RuneCountInString(folded) == 1 && unicode.In(firstRune(folded), unicode.Latin, unicode.Greek, unicode.Cyrillic) {
 		return folded
 	}
@@ -73,6 +81,9 @@ func (e *expr) everywhere() string {
 func (e *expr) everywhereError() error {
 	word := e.everywhere()
 	err := &Error{Position: e.pos, Problem: fmt.Sprintf("%q is in nearly every article", word), Mend: "add words that say what it is about"}
+	if strings.HasSuffix(word, "*") {
+		err.Mend = "write more of the word before the star"
+	}
 	if names[word] {
 		err.Mend = fmt.Sprintf("type %s in capitals if you mean the name", strings.ToUpper(word))
 	}

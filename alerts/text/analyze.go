@@ -1,6 +1,7 @@
 package text
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -135,7 +136,10 @@ func lookup(words map[string]word, key, lang string) word {
 func newWord(key, lang string) word {
 	lower := Lower(string([]byte(key)))
 	w := word{folded: unmark(lower)}
-	w.caps, _ = capitals(key, w.folded)
+	var plural bool
+	if w.caps, plural = capitals(key, w.folded); plural {
+		lower = strings.TrimSuffix(lower, "s") // no stemmer makes ngo of ngos
+	}
 	w.stem = Stem(lower, lang)
 	if w.stem == w.folded {
 		w.stem = w.folded // one string for both
