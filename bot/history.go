@@ -10,6 +10,7 @@ import (
 	"github.com/bellwether/bellwether/alerts/match"
 	"github.com/bellwether/bellwether/alerts/query"
 	"github.com/bellwether/bellwether/alerts/summary"
+	"github.com/bellwether/bellwether/alerts/text"
 )
 
 // How far back a command looks: no further than any of these.
@@ -38,9 +39,10 @@ type past struct {
 // takes.
 func (b *Bot) recall(ctx context.Context, r *request, q query.Query, keep int, wanted func(alerts.Article) bool) past {
 	var p past
+	words := text.NewAnalyzer() // articles share most of their words
 	whole, err := b.recent(ctx, r.now, func(a alerts.Article) bool {
 		p.articles++
-		if spans, ok := match.Spans(q, a); ok {
+		if spans, ok := match.Analyze(words, a).Spans(q); ok {
 			p.hits++
 			if len(p.newest) < keep && wanted(a) {
 				p.newest = append(p.newest, hit{a, spans})

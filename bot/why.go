@@ -9,6 +9,7 @@ import (
 
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/alerts/match"
+	"github.com/bellwether/bellwether/alerts/text"
 	"github.com/bellwether/bellwether/alerts/schedule"
 	"github.com/bellwether/bellwether/bot/chat"
 )
@@ -35,7 +36,7 @@ func (b *Bot) why(ctx context.Context, q *request) (chat.Reply, error) {
 	if article == nil {
 		return q.notFound(whole), nil
 	}
-	hits, rows := explain(*article, subs)
+	hits, rows := explain(text.NewAnalyzer(), *article, subs)
 	r := chat.Reply{TimeZone: set.TimeZone, Rows: rows}
 	switch {
 	case len(hits.subs) == 0:
@@ -63,10 +64,11 @@ func (b *Bot) why(ctx context.Context, q *request) (chat.Reply, error) {
 func (b *Bot) wanted(ctx context.Context, q *request, subs []alerts.Subscription) (found *alerts.Article, whole bool, err error) {
 	address := sameAddress(strings.Trim(q.args, "<>"))
 	words := strings.ToLower(q.args)
+	analyzer := text.NewAnalyzer() // articles share most of their words
 	whole, err = b.recent(ctx, q.now, func(a alerts.Article) bool {
 		switch {
 		case q.args == "":
-			if hits, _ := explain(a, subs); len(hits.subs) > 0 {
+			if hits, _ := explain(analyzer, a, subs); len(hits.subs) > 0 {
 				found = &a
 			}
 			return found == nil
@@ -109,10 +111,10 @@ type hitBy struct {
 const mostWords = 6
 
 // explain tries every subscription on an article: a row for each that hits.
-func explain(a alerts.Article, subs []alerts.Subscription) (hitBy, []chat.Row) {
+func explain(an *text.Analyzer, a alerts.Article, subs []alerts.Subscription) (hitBy, []chat.Row) {
 	var all hitBy
 	var rows []chat.Row
-	doc := match.NewDocument(a)
+	doc := match.Analyze(an, a)
 	for _, s := range subs {
 		spans, ok := doc.Spans(s.Query)
 		if !ok {
