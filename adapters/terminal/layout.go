@@ -169,7 +169,7 @@ func (p *page) delivery(d alerts.Delivery) string {
 // alert lays out one article: its headline, and what belongs to it set in.
 func (p *page) alert(a alerts.Alert, loc *time.Location, actions bool) {
 	const in = "  "
-	title, linked := p.link(p.bold(cmp.Or(clean(a.Article.Title), "(no headline)")), a.Article.URL)
+	title := p.link(p.bold(cmp.Or(clean(a.Article.Title), "(no headline)")), a.Article.URL)
 	p.text("", "", title)
 	if about := about(a.Article, loc); about != "" {
 		p.text(in, in, p.dim(about))
@@ -177,8 +177,10 @@ func (p *page) alert(a alerts.Alert, loc *time.Location, actions bool) {
 	if s := p.summary(a); s != "" {
 		p.text(in, in, s)
 	}
-	if address := clean(a.Article.URL); address != "" && !linked {
-		p.line(in + address) // never wrapped: it is there to be copied
+	if address := clean(a.Article.URL); address != "" {
+		// Also where the headline is a link, for no terminal tells whether it
+		// shows one. Never wrapped: it is there to be copied.
+		p.line(in + address)
 	}
 	if len(a.Matched) > 0 {
 		p.text(in, in, "Matched: "+clean(strings.Join(a.Matched, ", ")))

@@ -29,16 +29,13 @@ func (p *page) dim(s string) string  { return p.styled("2", "22", s) }
 func (p *page) red(s string) string  { return p.styled("31", "39", s) }
 func (p *page) code(s string) string { return p.styled("36", "39", s) }
 
-// link makes s a link to address where that can be, and reports whether it did.
-func (p *page) link(s, address string) (string, bool) {
-	if !p.links {
-		return s, false
-	}
+// link makes s a link to address where that can be.
+func (p *page) link(s, address string) string {
 	target, ok := webLink(address)
-	if !ok {
-		return s, false
+	if !p.links || !ok {
+		return s
 	}
-	return ansi.SetHyperlink(target) + s + ansi.ResetHyperlink(), true
+	return ansi.SetHyperlink(target) + s + ansi.ResetHyperlink()
 }
 
 // text prints s wrapped, its first line behind first and the others behind

@@ -34,7 +34,7 @@ type Options struct {
 	// Without it In is read line by line and nothing is echoed.
 	Interactive bool
 	Color       bool // bold, dim and coloured text by ANSI sequences
-	Hyperlinks  bool // headlines as links by OSC 8; else addresses are shown as text
+	Hyperlinks  bool // headlines as links by OSC 8, beside the addresses as text
 	// Width is the number of columns to wrap at. With 0 it is that of Out
 	// where Out is a terminal, else nothing is wrapped.
 	Width int
