@@ -66,10 +66,18 @@ func (b *Bot) digestAll(ctx context.Context, q *request, wanted alerts.Schedule,
 	}
 	what := "Alerts for what is followed " + q.here() + " from now on"
 	if len(subs) > 0 {
-		what = fmt.Sprintf("Alerts for the %s %s, and for what is followed later,", count(len(subs), "subscription"), q.here())
+		what = fmt.Sprintf("Alerts for %s %s, and for what is followed later,", allOf(len(subs)), q.here())
 	}
 	r := chat.Reply{Text: fmt.Sprintf("%s are sent %s.", what, schedule.Describe(wanted, set.Quiet, location(set), q.now))}
 	return q.timed(r, moved, set, q.undo("digest", before.String()), same && before != wanted), nil
+}
+
+// allOf is "the subscription" or "the 3 subscriptions".
+func allOf(n int) string {
+	if n == 1 {
+		return "the subscription"
+	}
+	return "the " + count(n, "subscription")
 }
 
 // digestOne changes the schedule of one subscription. What waits moves along
