@@ -9,8 +9,8 @@ import (
 
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/alerts/match"
-	"github.com/bellwether/bellwether/alerts/text"
 	"github.com/bellwether/bellwether/alerts/schedule"
+	"github.com/bellwether/bellwether/alerts/text"
 	"github.com/bellwether/bellwether/bot/chat"
 )
 
