@@ -112,7 +112,7 @@ var (
 	// seldomLast may end a sentence, but mostly do not.
 	seldomLast = set(`co corp inc ltd llc plc bros jr sr esq al dept depts dist est ave blvd rd univ
 		assn intl natl mfg ph.d m.b.a usw tel str руб`)
-	months       = set(`jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun`)
+	months       = set(`pub stat cong jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun`)
 	germanMonths = set(`Januar Februar März April Mai Juni Juli August September Oktober November
 		Dezember Jahrhundert Jahrhunderts`)
 	starters = set(`The A An In On At He She It They We I You But And This That These Those There

@@ -20,6 +20,7 @@ func TestSentences(t *testing.T) {
 		"George H.W. Bush and J. K. Rowling met J. Smith. |So it was.",
 		"Smith & Co. Ltd. of Leeds won. |It was acquired by Jones Inc. |The price is secret.",
 		"On Jan. 5 and in Sept. 2024 it rose. |We sat. |John left.",
+		"Under Pub. L. 111-203, 124 Stat. 1376 it pays. |Then the pub. |Next.",
 		"See No. 5, Art. 3 and p. 7. |He said no. |Then he went.",
 		"It fell 3.5 percent to 1,000.25. |In 2020. |Five people came.",
 		"E.g. this one, i.e. That one vs. Another.",

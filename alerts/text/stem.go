@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/blevesearch/snowballstem"
-	"github.com/blevesearch/snowballstem/arabic"
 	"github.com/blevesearch/snowballstem/danish"
 	"github.com/blevesearch/snowballstem/dutch"
 	"github.com/blevesearch/snowballstem/finnish"
@@ -35,6 +34,8 @@ func Stem(lower, lang string) string {
 	case "":
 	case "en":
 		stem = stemEnglish(lower)
+	case "ar":
+		stem = stemArabic(lower)
 	default:
 		env := snowballstem.NewEnv(prepare(lower, name))
 		stemmers[name](env)
@@ -58,7 +59,7 @@ func StemLang(lang, word string) string {
 		return ""
 	}
 	if base, own := baseOf(lang); own == script {
-		if base == "en" || stemmers[base] != nil {
+		if base == "en" || base == "ar" || stemmers[base] != nil {
 			return base
 		}
 		return "" // a language without a stemmer here, such as Polish
@@ -66,9 +67,9 @@ func StemLang(lang, word string) string {
 	return byScript[script]
 }
 
-// stemmers are Snowball's by language code, English apart.
+// stemmers are Snowball's by language code, those of this package apart.
 var stemmers = map[string]func(*snowballstem.Env) bool{
-	"ar": arabic.Stem, "da": danish.Stem, "de": german.Stem, "es": spanish.Stem,
+	"da": danish.Stem, "de": german.Stem, "es": spanish.Stem,
 	"fi": finnish.Stem, "fr": french.Stem, "ga": irish.Stem, "hu": hungarian.Stem,
 	"it": italian.Stem, "nl": dutch.Stem, "no": norwegian.Stem, "pt": portuguese.Stem,
 	"ro": romanian.Stem, "ru": russian.Stem, "sv": swedish.Stem, "ta": tamil.Stem,

@@ -200,13 +200,44 @@ func TestOtherLanguages(t *testing.T) {
 		"ru": "учёный ученый учёных ученых", "it": "governo governi", "pt": "governo governos",
 		"nl": "verkiezing verkiezingen", "sv": "tull tullar", "da": "regering regeringer",
 		"no": "avtale avtaler", "fi": "talo talot talossa", "hu": "ház házak", "ro": "lege legi",
-		"tr": "ankara ankara'nın", "ar": "المدرسة مدرسة",
+		"tr": "ankara ankara'nın", "ar": "المدرسة مدرسة مدرسات",
 	} {
 		words := strings.Fields(forms)
 		want := text.Stem(text.Lower(words[0]), lang)
 		for _, w := range words[1:] {
 			if got := text.Stem(text.Lower(w), lang); got != want {
 				t.Errorf("%s: %q gives %q, %q gives %q", lang, w, got, words[0], want)
+			}
+		}
+	}
+}
+
+// Each line holds the forms of one word; words of different lines differ.
+func TestArabic(t *testing.T) {
+	lines := make(map[string]string)
+	for line := range strings.Lines(`قانون القانون بالقانون للقانون والقانون الْقَانُون قانونها
+وزير الوزير والوزير
+زير
+انتخابات الانتخابات انتخاب
+لبنان
+لبن
+قوات القوات
+صين الصين
+إلكترونية الإلكترونية الكترونية الالكترونية
+الله
+له
+التزام الالتزام
+سيارة السيارة سيارات
+`) {
+		forms := strings.Fields(line)
+		stem := text.Stem(text.Lower(forms[0]), "ar")
+		if other, ok := lines[stem]; ok {
+			t.Errorf("%q and %q have the stem %q", forms[0], other, stem)
+		}
+		lines[stem] = forms[0]
+		for _, f := range forms[1:] {
+			if got := text.Stem(text.Lower(f), ""); got != stem {
+				t.Errorf("%q has the stem %q, %q has %q", f, got, forms[0], stem)
 			}
 		}
 	}
