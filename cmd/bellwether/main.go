@@ -59,7 +59,7 @@ func main() {
 // execute runs one command line and returns the exit status.
 func execute(ctx context.Context, w world, args []string) int {
 	root := newRoot(w)
-	root.SetArgs(args)
+	root.SetArgs(dashedQuery(args))
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitDone

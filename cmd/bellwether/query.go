@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -42,6 +44,23 @@ wrong with it and how to mend it. docs/query-language.md describes the language.
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	return cmd
+}
+
+// dashedQuery lets the query of a `query` command begin with a minus sign,
+// as in -coal steel: it moves what is no flag behind the -- that ends them.
+func dashedQuery(args []string) []string {
+	if len(args) == 0 || args[0] != "query" || slices.Contains(args, "--") {
+		return args
+	}
+	var flags, words []string
+	for _, a := range args[1:] {
+		if strings.HasPrefix(a, "--") || a == "-h" {
+			flags = append(flags, a)
+		} else {
+			words = append(words, a)
+		}
+	}
+	return slices.Concat(args[:1], flags, []string{"--"}, words)
 }
 
 func queryJSON(w world, q query.Query, err error) error {
