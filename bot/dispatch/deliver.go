@@ -18,7 +18,8 @@ const (
 	absentPause = 10 * time.Minute
 	// storePause follows a store that could not be read.
 	storePause = 5 * time.Second
-	// verdictTime bounds the tries to record one verdict.
+	// verdictTime bounds the tries to record one verdict; that a message was
+	// sent is tried for as long as the lease lasts.
 	verdictTime = 5 * time.Second
 )
 
@@ -30,10 +31,11 @@ type turn struct {
 	claim     alerts.Claim
 	messenger Messenger
 	view      view
-	// deadline ends sends: a tenth of the lease before its end, by our clock.
-	deadline time.Time
-	stop     <-chan struct{} // closed when nothing new is to be begun
-	log      *slog.Logger
+	// end is that of the lease by our clock; deadline ends sends, a tenth of the
+	// lease before.
+	end, deadline time.Time
+	stop          <-chan struct{} // closed when nothing new is to be begun
+	log           *slog.Logger
 }
 
 // outcome is how a claim was left: when its lane is due again if it was put
@@ -53,20 +55,12 @@ const (
 	leave                // the claim is over
 )
 
-// after is the step that follows a verdict.
-func after(recorded bool) step {
-	if recorded {
-		return nextPart
-	}
-	return leave
-}
-
 // deliver works on a claim until everything in it has a verdict, or the rest
 // was given back. end is that of the lease, by our clock.
 func (d *Dispatcher) deliver(ctx context.Context, stop <-chan struct{}, c alerts.Claim, end time.Time) outcome {
 	t := &turn{
 		Dispatcher: d, claim: c, messenger: d.messengers[c.Lane.Destination.Platform],
-		deadline: end.Add(-d.cfg.Lease / 10), stop: stop,
+		end: end, deadline: end.Add(-d.cfg.Lease / 10), stop: stop,
 		log: d.cfg.Logger.With("destination", c.Lane.Destination.String(), "schedule", c.Lane.Schedule.String()),
 	}
 	if t.messenger == nil {
@@ -100,7 +94,7 @@ func (t *turn) parts(ctx context.Context, parts []part) outcome {
 	for _, p := range parts {
 		if len(p.alerts) == 0 {
 			if !t.clear(ctx, &p) {
-				return outcome{err: errUnrecorded}
+				return t.unrecorded()
 			}
 			continue
 		}
@@ -137,13 +131,17 @@ func (t *turn) pace(until time.Time) bool {
 
 // part takes one message to its verdict.
 func (t *turn) part(ctx context.Context, p part, msg alerts.Delivery) (outcome, step) {
+	if r, sent := t.unsaved.get(p.key); sent {
+		t.counts.found.Add(1)
+		return t.done(ctx, p, r)
+	}
 	if p.uncertain() {
 		if o, next := t.find(ctx, p, msg); next != sendIt {
 			return o, next
 		}
 	}
 	if !t.clear(ctx, &p) {
-		return outcome{err: errUnrecorded}, leave
+		return t.unrecorded(), leave
 	}
 	if open, until := schedule.Open(t.view.settings.Quiet, t.view.location, t.cfg.Now()); !open {
 		return t.giveBack(ctx, until.Sub(t.cfg.Now()), nil), leave
@@ -155,7 +153,7 @@ func (t *turn) part(ctx context.Context, p part, msg alerts.Delivery) (outcome, 
 func (t *turn) send(ctx context.Context, p part, msg alerts.Delivery) (outcome, step) {
 	keys := p.keys()
 	if !t.record(ctx, "sending", func(ctx context.Context) error { return t.cfg.Outbox.Sending(ctx, t.claim, keys...) }) {
-		return outcome{err: errUnrecorded}, leave
+		return t.unrecorded(), leave
 	}
 	if t.stopping() { // marked, but not begun
 		return t.giveBack(ctx, 0, nil, keys...), leave
@@ -281,17 +279,22 @@ func (t *turn) call(f func() (alerts.Receipt, error)) (r alerts.Receipt, err err
 func (t *turn) giveBack(ctx context.Context, span time.Duration, why error, keys ...string) outcome {
 	span = max(span, 0)
 	t.counts.deferred.Add(1)
-	t.record(ctx, "defer", func(ctx context.Context) error { return t.cfg.Outbox.Defer(ctx, t.claim, span, keys...) })
+	if !t.record(ctx, "defer", func(ctx context.Context) error { return t.cfg.Outbox.Defer(ctx, t.claim, span, keys...) }) {
+		return t.unrecorded()
+	}
 	return outcome{again: t.cfg.Now().Add(span), err: why}
+}
+
+// unrecorded is how a claim is left that its lease has to end.
+func (t *turn) unrecorded() outcome {
+	return outcome{again: t.cfg.Now().Add(time.Until(t.end)), err: errUnrecorded}
 }
 
 // record tries to get a verdict into the outbox; a stale one is over. Where it
 // can't be recorded, the lease runs out.
 func (t *turn) record(ctx context.Context, what string, f func(context.Context) error) bool {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), verdictTime)
-	defer cancel()
-	for pause := 50 * time.Millisecond; ; pause *= 2 {
-		err := f(ctx)
+	for {
+		err := t.try(ctx, f)
 		switch {
 		case err == nil:
 			return true
@@ -299,9 +302,21 @@ func (t *turn) record(ctx context.Context, what string, f func(context.Context) 
 			t.counts.stale.Add(1)
 			t.log.Warn("the lease ended before the verdict", "verdict", what)
 			return false
-		case ctx.Err() != nil || wait(ctx.Done(), t.jittered(pause)):
+		case what != verdictDone || t.stopping() || !time.Now().Before(t.end):
 			t.log.Error("verdict not recorded; the lease will run out", "verdict", what, "error", err)
 			return false
+		}
+	}
+}
+
+// try calls f until it succeeds, the verdict is stale, or verdictTime is over.
+func (t *turn) try(ctx context.Context, f func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), verdictTime)
+	defer cancel()
+	for pause := 50 * time.Millisecond; ; pause *= 2 {
+		err := f(ctx)
+		if err == nil || errors.Is(err, alerts.ErrStale) || ctx.Err() != nil || wait(ctx.Done(), t.jittered(pause)) {
+			return err
 		}
 	}
 }

@@ -67,6 +67,7 @@ type Dispatcher struct {
 	holds      *holds
 	zones      *zones
 	recent     *successes
+	unsaved    *unsaved
 	counts     counters
 
 	mu      sync.Mutex
@@ -112,8 +113,9 @@ func New(cfg Config) *Dispatcher {
 	}
 	d := &Dispatcher{
 		cfg: cfg, messengers: map[string]Messenger{}, holds: newHolds(cfg.Now), zones: newZones(),
-		recent: &successes{byPlatform: map[string][2]success{}},
-		absent: map[string]bool{}, unknown: map[string]int{},
+		unsaved: &unsaved{byKey: map[string]unsavedReceipt{}},
+		recent:  &successes{byPlatform: map[string][2]success{}},
+		absent:  map[string]bool{}, unknown: map[string]int{},
 	}
 	for _, m := range cfg.Messengers {
 		d.messengers[m.Platform()] = m

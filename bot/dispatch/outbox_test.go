@@ -22,6 +22,7 @@ type memoryOutbox struct {
 	down   map[string]int            // by method: how many calls still fail
 	calls  []string
 	notify func(method string) // called before each verdict, if set
+	broken func(method string) bool
 }
 
 type memoryLane struct {
@@ -69,6 +70,9 @@ func (o *memoryOutbox) ring() {
 
 func (o *memoryOutbox) fail(method string) error {
 	o.calls = append(o.calls, method)
+	if o.broken != nil && o.broken(method) {
+		return errDown
+	}
 	if o.down[method] > 0 {
 		o.down[method]--
 		return errDown

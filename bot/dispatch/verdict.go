@@ -63,7 +63,12 @@ func subscriptionsOf(p part) []alerts.SubscriptionID {
 	return slices.Compact(out)
 }
 
-// done records a message that is with its reader.
+// verdictDone is the name of the one verdict that must not get lost: without
+// it the message would be sent again.
+const verdictDone = "done"
+
+// done records a message that is with its reader. Where that fails, it is
+// remembered for the next claim.
 func (t *turn) done(ctx context.Context, p part, r alerts.Receipt) (outcome, step) {
 	lane := t.claim.Lane
 	t.forget(p.key)
@@ -71,10 +76,14 @@ func (t *turn) done(ctx context.Context, p part, r alerts.Receipt) (outcome, ste
 	if t.holds.accepted(lane.Destination, r) {
 		t.log.Info("sending is possible again")
 	}
-	ok := t.record(ctx, "done", func(ctx context.Context) error {
+	t.unsaved.add(p.key, r, t.cfg.Now())
+	if !t.record(ctx, verdictDone, func(ctx context.Context) error {
 		return t.cfg.Outbox.Done(ctx, t.claim, p.key, r, r.NotBefore, p.keys()...)
-	})
-	return outcome{again: r.NotBefore}, after(ok)
+	}) {
+		return t.unrecorded(), leave
+	}
+	t.unsaved.remove(p.key)
+	return outcome{again: r.NotBefore}, nextPart
 }
 
 // failed puts a part off that failed without a definite answer. The head of a
@@ -90,16 +99,20 @@ func (t *turn) failed(ctx context.Context, p part, err error) (outcome, step) {
 	case t.recent.others(t.claim.Lane, t.cfg.Now()):
 		log.Warn("send failed again; it steps aside")
 		t.counts.aside.Add(1)
-		ok := t.record(ctx, "aside", func(ctx context.Context) error {
+		if !t.record(ctx, "aside", func(ctx context.Context) error {
 			return t.cfg.Outbox.Aside(ctx, t.claim, delay, err.Error(), p.keys()...)
-		})
-		return outcome{again: t.cfg.Now().Add(delay), err: err, aside: true}, after(ok)
+		}) {
+			return t.unrecorded(), leave
+		}
+		return outcome{again: t.cfg.Now().Add(delay), err: err, aside: true}, nextPart
 	}
 	log.Warn("send failed; it is tried again", "delay", delay)
 	t.counts.retried.Add(1)
-	t.record(ctx, "retry", func(ctx context.Context) error {
+	if !t.record(ctx, "retry", func(ctx context.Context) error {
 		return t.cfg.Outbox.Retry(ctx, t.claim, delay, err.Error(), p.keys()...)
-	})
+	}) {
+		return t.unrecorded(), leave
+	}
 	return outcome{again: t.cfg.Now().Add(delay), err: err}, leave
 }
 
@@ -107,10 +120,12 @@ func (t *turn) failed(ctx context.Context, p part, err error) (outcome, step) {
 func (t *turn) fail(ctx context.Context, p part, err error) (outcome, step) {
 	t.log.Error("alert given up", "key", p.key, "error", err)
 	t.counts.failed.Add(1)
-	ok := t.record(ctx, "fail", func(ctx context.Context) error {
+	if !t.record(ctx, "fail", func(ctx context.Context) error {
 		return t.cfg.Outbox.Fail(ctx, t.claim, err.Error(), p.keys()...)
-	})
-	return outcome{}, after(ok)
+	}) {
+		return t.unrecorded(), leave
+	}
+	return outcome{}, nextPart
 }
 
 // refused gives the lane back after a definite refusal: no attempt counts, and
