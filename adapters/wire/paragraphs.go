@@ -64,14 +64,24 @@ func paragraphs(list []string) []string {
 }
 
 // headBetween tells whether line i of a wrapped text without blank lines is a
-// cross-head: after the end of a sentence, clearly shorter than a full line,
-// and before a line that begins as a sentence does.
+// cross-head: after the end of a sentence, broken off before it was full, and
+// before a line that begins as a sentence does.
 func headBetween(list []string, i, longest int) bool {
 	if i+1 >= len(list) || !endsSentence(list[i-1]) || !isCrossHead(list[i]) {
 		return false
 	}
-	next, _ := utf8.DecodeRuneInString(strings.TrimSpace(list[i+1]))
-	return utf8.RuneCountInString(list[i]) < longest*3/4 && !unicode.IsLower(next)
+	next := strings.TrimSpace(list[i+1])
+	first, _ := utf8.DecodeRuneInString(next)
+	return !unicode.IsLower(first) && brokenOff(list[i], next, longest)
+}
+
+// brokenOff tells whether line l ended for another reason than the width of
+// its text: it is clearly short, or the next line's first word had room in it.
+func brokenOff(l, next string, longest int) bool {
+	const ragged = 5 // characters by which lines may differ that were wrapped alike
+	word, _, _ := strings.Cut(next, " ")
+	n := utf8.RuneCountInString(l)
+	return n < longest*3/4 || n+1+utf8.RuneCountInString(word)+ragged <= longest
 }
 
 // join puts a wrapped line behind the one before: without a space after a

@@ -194,7 +194,7 @@ var credit = regexp.MustCompile(`^ *(?:SOURCE:? +|(?i:source): *|(?:来源|來�
 func takeCredit(list []string) (rest []string, name string) {
 	for i := len(list) - 1; i > 0; i-- {
 		if m := credit.FindStringSubmatch(list[i]); m != nil && webLink(m[1]) == "" {
-			return dropEnds(without(list, i)), m[1]
+			return dropEnds(without(list, i, 1)), m[1]
 		}
 		if l := list[i]; l != "" && !bareLink.MatchString(l) && !namedLink.MatchString(l) && !endMark.MatchString(l) &&
 			!strings.EqualFold(strings.TrimSpace(l), "related links") {
@@ -215,20 +215,36 @@ func takeLink(list []string) (rest []string, link string) {
 	for _, form := range []*regexp.Regexp{bareLink, namedLink} {
 		for i := len(list) - 1; i > 0 && i >= len(list)-maxNear; i-- {
 			if m := form.FindStringSubmatch(list[i]); m != nil && webLink(m[1]) != "" {
-				return dropEnds(without(list, i)), webLink(m[1])
+				n, more := linkGoesOn(list, i)
+				return dropEnds(without(list, i, n)), webLink(m[1] + more)
 			}
 		}
 	}
 	return list, ""
 }
 
-// without gives list without line i, which may have been a paragraph of its
-// own: where blank lines divide, one stays in its place.
-func without(list []string, i int) []string {
-	if !slices.Contains(list, "") {
-		return slices.Concat(list[:i], list[i+1:])
+var linkRest = regexp.MustCompile(`^[!#-;=?-~]*[/.?=&%_\d-][!#-;=?-~]*$`)
+
+// linkGoesOn gives the number of lines from i on over which a wrapped link goes
+// on, and what those after the first hold: words without a space, which directly
+// follow a line that is long enough to have been wrapped.
+func linkGoesOn(list []string, i int) (n int, more string) {
+	const width = 50 // of the narrowest text that is wrapped, in characters
+	n = 1
+	for j := i + 1; j < len(list) && len(list[j-1]) >= width && linkRest.MatchString(list[j]) && webLink(list[j]) == ""; j++ {
+		n++
+		more += list[j]
 	}
-	return slices.Concat(list[:i], []string{""}, list[i+1:])
+	return n, more
+}
+
+// without gives list without the n lines from i on, which may have been a
+// paragraph of their own: where blank lines divide, one stays in their place.
+func without(list []string, i, n int) []string {
+	if !slices.Contains(list, "") {
+		return slices.Concat(list[:i], list[i+n:])
+	}
+	return slices.Concat(list[:i], []string{""}, list[i+n:])
 }
 
 // takeHeadline takes the first line, and those that go on with it: a wrapped

@@ -19,8 +19,9 @@ import (
 // UTF8 decodes data. A byte order mark decides; then the declared encoding (a
 // label such as "iso-8859-1", empty if unknown), unless the bytes speak
 // against it; then what the bytes are valid in: UTF-8, GB18030 where it gives
-// Chinese text, else Windows-1252, in which every text is valid. The mark is
-// left out; bytes that stand for nothing become U+FFFD.
+// Chinese text or Western text with its quotes, dashes and accents, else
+// Windows-1252, in which every text is valid. The mark is left out; bytes that
+// stand for nothing become U+FFFD.
 func UTF8(data []byte, declared string) string {
 	if enc, mark := byMark(data); enc != nil {
 		return decode(enc, data[mark:])
@@ -42,7 +43,7 @@ func UTF8(data []byte, declared string) string {
 	if name == "utf-8" && mostlyUTF8(data) {
 		return strings.ToValidUTF8(string(data), "\uFFFD")
 	}
-	if s := decode(simplifiedchinese.GB18030, data); chinese(s) {
+	if s := decode(simplifiedchinese.GB18030, data); chinese(s) || western(s) {
 		return s
 	}
 	return decode(charmap.Windows1252, data)
@@ -126,6 +127,20 @@ func chinese(s string) bool {
 		prev = r
 	}
 	return han > 0 && 2*lone < han && 4*other < han
+}
+
+// western tells whether s, decoded from GB18030, is what it seems: all that is
+// not ASCII is punctuation or a Latin letter. Chinese agencies send English so.
+// Windows-1252 never comes out like that, for its quotes and accents make
+// ideographs with the letter behind them, or nothing before a space.
+func western(s string) bool {
+	for _, r := range s {
+		if r > unicode.MaxASCII && !unicode.IsPunct(r) && !unicode.Is(unicode.Latin, r) &&
+			!strings.ContainsRune("\u00A0°€", r) {
+			return false
+		}
+	}
+	return true
 }
 
 func latin(r rune) bool {

@@ -62,10 +62,12 @@ func TestClean(t *testing.T) {
 
 func TestUTF8(t *testing.T) {
 	const (
-		french = "L’État révise ses règles – déjà en août, « à Genève »."
-		han    = "国务院：加快发展新质生产力（全文）。Beijing, 2024年3月20日"
+		french  = "L’État révise ses règles – déjà en août, « à Genève »."
+		english = "“It’s open” — the café’s\u00A0sign"
+		han     = "国务院：加快发展新质生产力（全文）。Beijing, 2024年3月20日"
 	)
 	latin := encoded(t, charmap.Windows1252.NewEncoder().String, french)
+	western := encoded(t, simplifiedchinese.GB18030.NewEncoder().String, english)
 	gb := encoded(t, simplifiedchinese.GB18030.NewEncoder().String, han)
 	little := encoded(t, utf.UTF16(utf.LittleEndian, utf.UseBOM).NewEncoder().String, french)
 	bare := encoded(t, utf.UTF16(utf.BigEndian, utf.IgnoreBOM).NewEncoder().String, "<p>"+han)
@@ -77,6 +79,8 @@ func TestUTF8(t *testing.T) {
 		{"windows-1252, said to be utf-8", latin, "UTF-8", french},
 		{"utf-8, said to be latin-1", french, "ISO-8859-1", french},
 		{"gb18030", gb, "", han},
+		{"gb18030 of western text", western, "", english},
+		{"inverted marks before capitals", "\xa1\xc1nimo! \xa1\xc9l!", "", "¡Ánimo! ¡Él!"},
 		{"gb18030, declared", gb, "gb2312", han},
 		{"gb18030, said to be utf-8", gb, "utf-8", han},
 		{"utf-16 with a mark", little, "", french},
