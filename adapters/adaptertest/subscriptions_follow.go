@@ -128,7 +128,11 @@ func testChanges(t *testing.T, s SubscriptionStore) {
 		t.Fatal(err)
 	}
 	mustAdd(t, s, subscription(t, alice.Direct(), "again"))
-	r.follow(t, s)
+	if r.revision, err = s.Changes(ctx, r.revision, r.apply); errors.Is(err, alerts.ErrGap) {
+		r = load(t, s) // what names her may be gone from the log
+	} else if err != nil {
+		t.Fatal(err)
+	}
 	if r.settings[alice.Direct()].Paused {
 		t.Error("follower still has the settings of someone who was forgotten")
 	}

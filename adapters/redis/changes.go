@@ -1,10 +1,12 @@
 package redis
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 
 	goredis "github.com/redis/go-redis/v9"
 
@@ -20,7 +22,7 @@ const (
 // Snapshot implements matching.Subscriptions. The revision is read before the
 // records, so that what changes meanwhile is given again by Changes.
 func (s *Subscriptions) Snapshot(ctx context.Context, yield func(alerts.Change) error) (string, error) {
-	revision, err := s.c.db.HGet(ctx, s.prefix+"meta", "rev").Result()
+	revision, err := s.c.db.HGet(ctx, s.prefix+"meta", "last").Result()
 	if errors.Is(err, goredis.Nil) {
 		revision, err = "0", nil
 	}
@@ -59,9 +61,13 @@ func (s *Subscriptions) scan(ctx context.Context, hash string, f func(name, reco
 }
 
 // Changes implements matching.Subscriptions. Of several changes of one
-// subscription it may give only the last.
+// subscription it may give only the last. A store that lost what was at the
+// revision, even if it has had as many changes since, is a gap.
 func (s *Subscriptions) Changes(ctx context.Context, revision string, yield func(alerts.Change) error) (string, error) {
-	if _, err := strconv.ParseUint(revision, 10, 53); err != nil {
+	number, at, _ := strings.Cut(revision, "-")
+	_, errNumber := strconv.ParseUint(number, 10, 53)
+	_, errAt := strconv.ParseUint(cmp.Or(at, "0"), 10, 53)
+	if errNumber != nil || errAt != nil {
 		return "", fmt.Errorf("revision %q of the subscriptions: %w", revision, alerts.ErrGap)
 	}
 	for {

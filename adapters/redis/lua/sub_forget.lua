@@ -15,8 +15,8 @@ for _, id in ipairs(ids_in(ARGV[2])) do
 end
 call('DEL', K .. 'd:' .. ARGV[2], K .. 'o:' .. ARGV[1])
 call('HDEL', K .. 'set', ARGV[2])
--- Entries of the log may name the direct message too. Where that takes the
--- log's first entry away, readers take it for a gap, which does no harm.
+-- Entries of the log may name the direct message too. Who has read as far as
+-- one of them, or begins at the first, takes it for a gap and reads all anew.
 for _, e in ipairs(call('XRANGE', K .. 'log', '-', '+')) do
   if e[2][1] == 'd' and e[2][2] == ARGV[2] then call('XDEL', K .. 'log', e[1]) end
 end

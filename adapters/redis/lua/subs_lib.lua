@@ -1,14 +1,17 @@
 -- What every script on subscriptions begins with.
 -- KEYS[1] is the prefix of all keys here, with their hash tag:
---   meta     hash of counters: "ids" of subscriptions, "rev" of changes
+--   meta     hash of counters: "ids" of subscriptions, "rev" of changes; "last",
+--            the id of the last change
 --   sub      hash from id to record: "ID NUMBER REV CANON DEST OWNER JSON",
 --            CANON a hash of the canonical query
 --   d:DEST   hash of a destination: "#" the last number given, "n:NUMBER" and
 --            "q:CANON" the id that has them
 --   o:OWNER  set of the ids that a person owns
 --   set      hash from destination to its settings, "REV JSON"
---   log      stream of changes, ids REV-0 without holes: s ID changed, r ID
---            removed, d DEST settings changed. It names, the records tell.
+--   log      stream of changes: s ID changed, r ID removed, d DEST settings
+--            changed. It names, the records tell. Ids are REV-TIME, revisions
+--            without holes; the time (µs) tells a change from another of the
+--            same number after the store has lost some.
 local K = KEYS[1]
 local call = redis.call
 
@@ -16,7 +19,10 @@ local function int(n) return string.format('%.0f', n) end
 
 local function log(kind, name, length)
   local rev = int(call('HINCRBY', K .. 'meta', 'rev', 1))
-  call('XADD', K .. 'log', 'MAXLEN', '~', length, rev .. '-0', kind, name)
+  local t = call('TIME')
+  local id = rev .. '-' .. int(tonumber(t[1]) * 1000000 + tonumber(t[2]))
+  call('XADD', K .. 'log', 'MAXLEN', '~', length, id, kind, name)
+  call('HSET', K .. 'meta', 'last', id)
   return rev
 end
 
