@@ -31,12 +31,13 @@ end
 -- Each logged article takes a few out that are past their time.
 local last = int(now - tonumber(ARGV[10]) * DAY)
 for _, old in ipairs(call('ZRANGEBYSCORE', K .. 'recv', '-inf', last, 'LIMIT', 0, 20)) do
-  for r = 1, revision(old) - 1 do call('DEL', K .. 'old:' .. int(r) .. ':' .. old) end
+  drop_old(old)
   call('DEL', K .. 'art:' .. old)
   call('ZREM', K .. 'recv', old)
 end
 
 if verdict == 'revised' and call('EXISTS', key) == 1 then call('RENAME', key, K .. 'old:' .. int(rev - 1) .. ':' .. id) end
+if rev > MOST + 1 then call('DEL', K .. 'old:' .. int(rev - 1 - MOST) .. ':' .. id) end
 call('SET', key, int(rev) .. ' ' .. received .. ' ' .. ARGV[2])
 call('ZADD', K .. 'recv', int(now), id)
 sign(id, int(rev), {i, u, b, 'v' .. ARGV[6] .. ' ' .. id})

@@ -17,6 +17,9 @@
 local K = KEYS[1]
 local call = redis.call
 local DAY = 86400000
+-- How many marks of a kind, and former revisions, an article has at most. There
+-- are pages that differ at every look.
+local MOST = 20
 
 local function int(n) return string.format('%.0f', n) end
 
@@ -42,6 +45,26 @@ local function stood(id, at)
   if at > was then call('ZADD', K .. 'age', int(at), id) end
 end
 
+-- trim takes the oldest marks of each kind but the very first out of an
+-- article's, where it has too many.
+local function trim(have, id)
+  local total, at, out = {}, {}, {}
+  for m in string.gmatch(have, '[^\n]+') do
+    local kind = string.sub(m, 1, 1)
+    total[kind] = (total[kind] or 0) + 1
+  end
+  for m in string.gmatch(have, '[^\n]+') do
+    local kind = string.sub(m, 1, 1)
+    at[kind] = (at[kind] or 0) + 1
+    if at[kind] > 1 and at[kind] <= total[kind] - MOST + 1 then
+      if call('HGET', K .. 'mark', m) == id then call('HDEL', K .. 'mark', m) end
+    else
+      out[#out + 1] = m .. '\n'
+    end
+  end
+  return table.concat(out)
+end
+
 -- sign adds marks to an article's, with its latest revision.
 local function sign(id, rev, marks)
   local fresh = {}
@@ -50,11 +73,17 @@ local function sign(id, rev, marks)
   end
   local names = call('HGET', K .. 'names', id)
   local have = names and string.match(names, '^%d+ (.*)$') or ''
-  if #fresh > 0 then have = have .. table.concat(fresh, '\n') .. '\n' end
+  if #fresh > 0 then have = trim(have .. table.concat(fresh, '\n') .. '\n', id) end
   call('HSET', K .. 'names', id, rev .. ' ' .. have)
 end
 
 local function revision(id)
   local names = call('HGET', K .. 'names', id)
   return tonumber(names and string.match(names, '^%d+') or 0)
+end
+
+-- drop_old deletes the former revisions of an article.
+local function drop_old(id)
+  local latest = revision(id)
+  for r = math.max(1, latest - MOST), latest - 1 do call('DEL', K .. 'old:' .. int(r) .. ':' .. id) end
 end

@@ -45,7 +45,7 @@ for _, id in ipairs(call('ZRANGEBYSCORE', K .. 'age', '-inf', limit, 'LIMIT', 0,
     end
     -- What is logged under this id hereafter is a new article with a record of
     -- its own.
-    for r = 1, revision(id) - 1 do call('DEL', K .. 'old:' .. int(r) .. ':' .. id) end
+    drop_old(id)
     call('HDEL', K .. 'names', id)
     call('ZREM', K .. 'age', id)
     gone = gone + 1
