@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -16,7 +17,7 @@ import (
 
 const (
 	maxHeadline = 300 // bytes; more in several lines is no headline but a text
-	maxNear     = 12  // lines from the end at which the link is looked for
+	maxNear     = 12  // lines from the end at which link and credit are looked for
 )
 
 // Parse takes wire texts apart. A file may hold several stories, each of which
@@ -131,6 +132,8 @@ func (c chunk) story() (Story, error) {
 	rest := dropEnds(c.lines)
 	rest, s.Credit = takeCredit(rest)
 	rest, s.Link = takeLink(rest)
+	rest, credited := takeOpening(dropBlank(rest))
+	s.Credit = cmp.Or(s.Credit, credited)
 	rest, s.Headline = takeHeadline(dropBlank(rest))
 	if s.Headline == "" {
 		return s, errors.New("the story has no headline")
@@ -187,11 +190,35 @@ func dropEnds(list []string) []string {
 	return list
 }
 
+var (
+	// released is the line behind "Source: Acme" where that opens a story, as
+	// AsiaNet files them.
+	released = regexp.MustCompile(`^ *(?i:media|press|news) (?i:release)\b.{0,20}$`)
+	// creditAlone may have contacts and links behind it.
+	creditAlone = regexp.MustCompile(`^ *SOURCE:? +(\S.*)$`)
+)
+
+// takeOpening takes "Source: Acme" and "MEDIA RELEASE PR1234" out where a story
+// begins with both.
+func takeOpening(list []string) (rest []string, credited string) {
+	if len(list) > 2 && released.MatchString(list[1]) {
+		if m := credit.FindStringSubmatch(list[0]); m != nil {
+			return list[2:], m[1]
+		}
+	}
+	return list, ""
+}
+
 var credit = regexp.MustCompile(`^ *(?:SOURCE:? +|(?i:source): *|(?:来源|來源)[:：] *)(\S.*)$`)
 
-// takeCredit takes the line "SOURCE CGTN" out, behind which nothing but links
-// may stand.
+// takeCredit takes the line "SOURCE CGTN" out. Behind other forms than this
+// nothing but links may stand.
 func takeCredit(list []string) (rest []string, name string) {
+	for i := len(list) - 1; i > 0 && i >= len(list)-maxNear; i-- {
+		if m := creditAlone.FindStringSubmatch(list[i]); m != nil {
+			return dropEnds(without(list, i, 1)), m[1]
+		}
+	}
 	for i := len(list) - 1; i > 0; i-- {
 		if m := credit.FindStringSubmatch(list[i]); m != nil && webLink(m[1]) == "" {
 			return dropEnds(without(list, i, 1)), m[1]

@@ -118,7 +118,7 @@ func isPlace(s string, marked bool) bool {
 func isCrossHead(p string) bool {
 	return len(strings.Fields(p)) <= 12 && utf8.RuneCountInString(p) <= 80 && !endsSentence(p) &&
 		!strings.HasSuffix(p, ",") && !strings.HasSuffix(p, ":") && !bullet.MatchString(p) &&
-		strings.IndexFunc(p, unicode.IsLetter) >= 0 && webLink(p) == ""
+		strings.IndexFunc(p, unicode.IsLetter) >= 0 && !strings.Contains(p, "://") && !strings.Contains(p, "@")
 }
 
 // endsSentence tells whether l ends as a sentence does, closing quotes and

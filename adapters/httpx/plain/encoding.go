@@ -108,12 +108,15 @@ func mostlyUTF8(data []byte) bool {
 // Windows-1252 make pairs of GB18030 too, but mixed with the letter after
 // them, so that a lone ideograph stands between Latin letters.
 func chinese(s string) bool {
+	const twoSpaces = '牋' // what two no-break spaces of Windows-1252 give
 	han, lone, other := 0, 0, 0
 	prev := ' '
 	for i, r := range s {
 		switch {
 		case r == utf8.RuneError:
 			return false
+		case r == twoSpaces:
+			other++
 		case unicode.Is(unicode.Han, r):
 			han++
 			next, _ := utf8.DecodeRuneInString(s[i+utf8.RuneLen(r):])

@@ -80,6 +80,7 @@ func TestUTF8(t *testing.T) {
 		{"utf-8, said to be latin-1", french, "ISO-8859-1", french},
 		{"gb18030", gb, "", han},
 		{"gb18030 of western text", western, "", english},
+		{"no-break spaces", "Logo\xa0\xa0\xa0\xa0one", "", "Logo\u00A0\u00A0\u00A0\u00A0one"},
 		{"inverted marks before capitals", "\xa1\xc1nimo! \xa1\xc9l!", "", "¡Ánimo! ¡Él!"},
 		{"gb18030, declared", gb, "gb2312", han},
 		{"gb18030, said to be utf-8", gb, "utf-8", han},
