@@ -39,7 +39,7 @@ const matchers = "matchers"
 const settlePage = 1000
 
 // Articles is the article log, the archive and the marks of what was seen. An
-// article can be read by its id for 60 days after its latest revision, and in
+// article can be read by its id for 90 days after its latest revision, and in
 // the archive for 30.
 type Articles struct {
 	c      *Client
