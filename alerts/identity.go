@@ -56,7 +56,11 @@ func canonicalQuery(raw string) string {
 		}
 		return n
 	}
-	parameters := slices.DeleteFunc(strings.Split(raw, "&"), func(p string) bool {
+	parameters := strings.Split(raw, "&")
+	for i, p := range parameters {
+		parameters[i] = strings.TrimSpace(p) // a space at the end would not survive a second reading
+	}
+	parameters = slices.DeleteFunc(parameters, func(p string) bool {
 		n := strings.ToLower(name(p))
 		return n == "" || tracking[n] || strings.HasPrefix(n, "utm_")
 	})
