@@ -17,7 +17,7 @@ import (
 
 const (
 	maxHeadline = 300 // bytes; more in several lines is no headline but a text
-	maxNear     = 12  // lines from the end at which link and credit are looked for
+	maxNear     = 12  // lines from the end at which the link is looked for
 )
 
 // Parse takes wire texts apart. A file may hold several stories, each of which
@@ -190,13 +190,9 @@ func dropEnds(list []string) []string {
 	return list
 }
 
-var (
-	// released is the line behind "Source: Acme" where that opens a story, as
-	// AsiaNet files them.
-	released = regexp.MustCompile(`^ *(?i:media|press|news) (?i:release)\b.{0,20}$`)
-	// creditAlone may have contacts and links behind it.
-	creditAlone = regexp.MustCompile(`^ *SOURCE:? +(\S.*)$`)
-)
+// released is the line behind "Source: Acme" where that opens a story, as
+// AsiaNet files them.
+var released = regexp.MustCompile(`^ *(?i:media|press|news) (?i:release)\b.{0,20}$`)
 
 // takeOpening takes "Source: Acme" and "MEDIA RELEASE PR1234" out where a story
 // begins with both.
@@ -211,20 +207,17 @@ func takeOpening(list []string) (rest []string, credited string) {
 
 var credit = regexp.MustCompile(`^ *(?:SOURCE:? +|(?i:source): *|(?:来源|來源)[:：] *)(\S.*)$`)
 
-// takeCredit takes the line "SOURCE CGTN" out. Behind other forms than this
-// nothing but links may stand.
+// behindCredit is a line that may stand behind the credit: a contact, a link.
+var behindCredit = regexp.MustCompile(`^ *(?i:(?:(?:media|press) )?contacts?\b|related links$|logo\b|photo\b)|://|\w@\w`)
+
+// takeCredit takes the line "SOURCE CGTN" out, behind which nothing but links
+// and contacts may stand.
 func takeCredit(list []string) (rest []string, name string) {
-	for i := len(list) - 1; i > 0 && i >= len(list)-maxNear; i-- {
-		if m := creditAlone.FindStringSubmatch(list[i]); m != nil {
-			return dropEnds(without(list, i, 1)), m[1]
-		}
-	}
 	for i := len(list) - 1; i > 0; i-- {
 		if m := credit.FindStringSubmatch(list[i]); m != nil && webLink(m[1]) == "" {
 			return dropEnds(without(list, i, 1)), m[1]
 		}
-		if l := list[i]; l != "" && !bareLink.MatchString(l) && !namedLink.MatchString(l) && !endMark.MatchString(l) &&
-			!strings.EqualFold(strings.TrimSpace(l), "related links") {
+		if l := list[i]; l != "" && !bareLink.MatchString(l) && !behindCredit.MatchString(l) && !endMark.MatchString(l) {
 			break
 		}
 	}
