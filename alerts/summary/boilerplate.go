@@ -12,6 +12,9 @@ import (
 var (
 	// A link or an e-mail address.
 	address = regexp.MustCompile(`(?i)https?://|\bwww\.\w|[\w.+-]@[\w-]+\.\w`)
+	// "(Photo: https://acme.example/1.jpg)", "[ https://acme.example ]": a
+	// sentence may be interrupted so.
+	aside = regexp.MustCompile(`(?i)[(\[][^()\[\]]*(?:https?://|\bwww\.\w)[^()\[\]]*[)\]]`)
 	// "PRNewswire March 20, 2024", "/PRNewswire/", "--(BUSINESS WIRE)--".
 	distributor = regexp.MustCompile(`(?i)^[-–—/(\s]*(?:pr ?newswire|business ?wire|globe ?newswire|asianet|newsfile corp\.?|ein presswire|cision|cnw(?: group)?|media outreach|\p{L}*wire)\b[-–—/)\s]*(?:(?:\p{L}+\.?,? )?\d[\p{L}\d ,./:-]*)?$`)
 	// "SOURCE CGTN", "Source: the ministry", "(c) 2026 Acme" without its bracket.
@@ -38,11 +41,12 @@ const maxOpening = 40
 // than part of it.
 func isBoilerplate(s string) bool {
 	bare := strings.TrimLeft(s, " \u00a0\t\n([{*•·▪►▶→>»-–—|_")
-	if bare == "" {
+	if bare == "" || strings.HasPrefix(strings.TrimSpace(s), "| ") {
 		return true
 	}
 	if strings.ContainsAny(s, "@:") || strings.Contains(s, "www.") || strings.Contains(s, "WWW.") {
-		if address.MatchString(s) {
+		own := aside.ReplaceAllString(s, "")
+		if address.MatchString(own) || !strings.ContainsFunc(own, unicode.IsLetter) {
 			return true
 		}
 	}

@@ -15,11 +15,12 @@ func TestIsBoilerplate(t *testing.T) {
 	for _, s := range []string{
 		"SOURCE CGTN", "SOURCE: Acme Ltd", "Source: Ministry of Trade", "来源：新华社",
 		"PRNewswire March 20, 2024", "/PRNewswire/", "Civicwire February 16, 2026", "--(BUSINESS WIRE)--", "(GLOBE NEWSWIRE)",
-		"https://news.cgtn.com/a/p.html", "Visit www.example.org for the report.", "Write to press@example.org.", "See HTTP://EXAMPLE.ORG/a for more.",
+		"https://news.cgtn.com/a/p.html", "Visit www.example.org for the report.", "Write to press@example.org.", "(Photo: https://example.org/a.jpg)", "Logo (https://example.org/a.jpg) at www.example.org", "See HTTP://EXAMPLE.ORG/a for more.",
 		"By Ann Lee and Bo Li", "BY ANN LEE", "Por Ana Ruiz, Lima",
 		"Click here to read the letter.", "Read more: What the tax means", "READ MORE", "* Read also: Steel", "Related: Steel",
 		"Photo: Acme", "(Photo by Ann Lee)", "[Photo/Xinhua]", "FILE PHOTO: A crane stands in the harbour.", "Image credit: Acme",
 		"Media contact: Ann Lee", "Contact: Ann Lee, 555 0100", "Tel: +1 555 0100", "For more information, call the office.",
+		"This is a rush transcript.", "Copy may not be in its final form.", "This story is part of a series on harbours.", "| AP Photos Council raises tariffs", "SUBJECTS: Tariffs; harbours.", "E&OE TRANSCRIPT",
 		"© 2026 Acme", "Copyright 2026 Acme. All rights reserved.", "COPYRIGHT", "(C) 2026 Acme Ltd",
 		"###", "# # #", "-30-", "- ENDS -", "ENDS", "***", "（完）",
 		"Sign up for our newsletter.", "Subscribe to our channel.", "Follow us on Twitter.", "Share this article", "Get the latest news in your inbox.",
@@ -39,6 +40,7 @@ func TestIsBoilerplate(t *testing.T) {
 		"Press releases are no news.", "Share prices fell.", "Tweets by officials are records, the court ruled.", "Watchdogs sounded the alarm.",
 		"The ratio is 3:1.", "At 10:30 the vote began.", "Newsletters are taxed from May.", "The report was published by the ministry.",
 		"Related bills are pending.", "Reuters reported the figures first.", "来源不明的资金被冻结。", "广告法修订草案公布。", "未经许可排放污水的企业将被罚款。", "Published on Monday, the report warns of floods.", "Ending the strike took days.",
+		"Acme Ltd ( https://acme.example/ ) (ACM), a maker of cranes, opens a harbour [www.example.org/a].", "Subjects of the king protested.", "This is a rush to judgment.",
 		"(c) 20 counties must report.", "5 - 3 = 2", "Endangered wires were cut.",
 	} {
 		if isBoilerplate(s) {
