@@ -82,7 +82,7 @@ func appendNormalized(dst []char, s string, from, to int) []char {
 		return append(dst, char{'\'', int32(from), int32(to), apos}) // NFKC makes it a space and an accent
 	case n < to-from && k != letter && k != digit && k != wide && k != mark:
 		dst = appendNormalized(dst, s, from, from+n) // what combines with a sign is no part of it
-		from += n
+		return appendNormalized(dst, s, from+n, to)
 	}
 	for _, r := range norm.NFKC.String(s[from:to]) {
 		if k := kindOf(r); k != ignored {
