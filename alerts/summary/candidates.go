@@ -77,7 +77,7 @@ func same(s, title string) bool {
 // bullet gives the length of the list mark that s begins with.
 func bullet(s string) int {
 	r, n := utf8.DecodeRuneInString(s)
-	if !strings.ContainsRune("•·▪►●■*-–—", r) {
+	if !strings.ContainsRune("•·▪►●■*-–—>", r) {
 		return 0
 	}
 	rest := strings.TrimLeftFunc(s[n:], unicode.IsSpace)

@@ -29,7 +29,7 @@ func choose(a alerts.Article, cands []candidate, spans []alerts.Span, n int) []c
 	hits, all := matches(a.Body, cands, spans)
 	merit := make([]float64, len(cands))
 	for i, c := range cands {
-		merit[i] = weightPosition*position(c) + weightCentrality*m.centrality(i) + weightTitle*m.title(i) - brevity(m.words[i])
+		merit[i] = weightPosition*position(c) + weightCentrality*m.centrality(i) + weightTitle*m.title(i) - brevity(m.words[i]) - dangling(a.Body[c.start:c.end])
 	}
 	covered := map[string]bool{}
 	alike := make([]float64, len(cands)) // the greatest likeness to a chosen one
@@ -68,6 +68,15 @@ func position(c candidate) float64 {
 // brevity speaks against sentences that are too short to say something.
 func brevity(words int) float64 {
 	return 0.05 * float64(max(8-words, 0))
+}
+
+// dangling speaks against sentences that announce a list, which a summary does
+// not have.
+func dangling(s string) float64 {
+	if strings.HasSuffix(s, ":") || strings.HasSuffix(s, "：") {
+		return 0.5
+	}
+	return 0
 }
 
 // matches gives the texts of the spans in each candidate, in lower case, and

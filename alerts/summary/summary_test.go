@@ -235,3 +235,14 @@ func BenchmarkSummarize(b *testing.B) {
 		Summarize(a, spans, 0)
 	}
 }
+
+func TestAnnouncementsOfListsComeLast(t *testing.T) {
+	a := alerts.Article{Body: "The council raised the tariffs on steel and on copper.\n\n" +
+		"These are the five goods on which the new tariffs fall this year:\n\n" +
+		"> The harbour keeps its old tariffs until the end of next year."}
+	got := Summarize(a, nil, 2).Sentences
+	want := []string{"The council raised the tariffs on steel and on copper.", "The harbour keeps its old tariffs until the end of next year."}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
