@@ -132,13 +132,3 @@ func Paused(set alerts.Settings, sub alerts.Subscription, now time.Time) (paused
 	}
 	return true, until
 }
-
-// Allowed tells what becomes of an article that hits sub at the time now: ok
-// is false if sub or its destination is paused and nothing is kept for later;
-// else the alert may be sent at the time at.
-func Allowed(set alerts.Settings, sub alerts.Subscription, loc *time.Location, now time.Time) (at time.Time, ok bool) {
-	if paused, _ := Paused(set, sub, now); paused {
-		return time.Time{}, false
-	}
-	return Next(sub.Schedule, set.Quiet, loc, now), true
-}

@@ -111,7 +111,7 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-func TestPausedAndAllowed(t *testing.T) {
+func TestPaused(t *testing.T) {
 	now := at(t, "2024-05-02T12:00:00Z")
 	early, late := now.Add(time.Hour), now.Add(2*time.Hour)
 	type pause struct {
@@ -142,17 +142,5 @@ func TestPausedAndAllowed(t *testing.T) {
 		if got != tt.want || !until.Equal(tt.until) {
 			t.Errorf("%s: paused %v until %v; want %v until %v", tt.name, got, until, tt.want, tt.until)
 		}
-		at, ok := Allowed(set, sub, time.UTC, now)
-		if ok == got || ok && !at.Equal(now) {
-			t.Errorf("%s: allowed %v at %v", tt.name, ok, at)
-		}
-	}
-}
-
-func TestAllowedGivesTheNextTime(t *testing.T) {
-	s, q := parse(t, "daily 08:00", "22:00-09:00")
-	at, ok := Allowed(alerts.Settings{Quiet: q}, alerts.Subscription{Schedule: s}, time.UTC, at(t, "2024-05-02T12:00:00Z"))
-	if want := "2024-05-03 09:00:00 +0000 UTC"; !ok || at.String() != want {
-		t.Errorf("allowed %v at %v, want %v", ok, at, want)
 	}
 }
