@@ -19,6 +19,7 @@ func TestIsBoilerplate(t *testing.T) {
 		"By Ann Lee and Bo Li", "BY ANN LEE", "Por Ana Ruiz, Lima",
 		"Click here to read the letter.", "Read more: What the tax means", "READ MORE", "* Read also: Steel", "Related: Steel",
 		"Photo: Acme", "(Photo by Ann Lee)", "[Photo/Xinhua]", "FILE PHOTO: A crane stands in the harbour.", "Image credit: Acme",
+		"(Reuters photo: Ann Lee)", "Media playback is unsupported on your device", "Image copyright Reuters Image caption The harbour.", "Updated at 8:44 a.m. on Monday.",
 		"Media contact: Ann Lee", "Contact: Ann Lee, 555 0100", "Tel: +1 555 0100", "For more information, call the office.",
 		"This is a rush transcript.", "Copy may not be in its final form.", "This story is part of a series on harbours.", "| AP Photos Council raises tariffs", "SUBJECTS: Tariffs; harbours.", "E&OE TRANSCRIPT",
 		"© 2026 Acme", "Copyright 2026 Acme. All rights reserved.", "COPYRIGHT", "(C) 2026 Acme Ltd",

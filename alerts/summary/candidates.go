@@ -55,7 +55,7 @@ func appendStory(out []candidate, title, body string, p text.Paragraph, sentence
 		}
 		c := candidate{start: max(s.Start, begin), end: s.End}
 		if s.Start > begin {
-			c.start += dateline(body[c.start:c.end], false) // paragraphs were lost on the way
+			c.start += dateline(body[c.start:c.end], len(out) == 0) // paragraphs were lost on the way
 		}
 		c.start += bullet(body[c.start:c.end])
 		if own := body[c.start:c.end]; !isBoilerplate(own) && !same(own, title) {

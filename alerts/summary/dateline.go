@@ -42,7 +42,7 @@ func datelineText(p string, lead bool) int {
 	if cut > 0 {
 		return cut
 	}
-	if lead && strings.Contains(p[:min(len(p), maxDateline)], ") ") {
+	if (lead || strings.HasPrefix(p, "(")) && strings.Contains(p[:min(len(p), maxDateline)], ") ") {
 		if n := len(undivided.FindString(p)); n > 0 && beginsSentence(p[n:]) {
 			return n
 		}
@@ -62,7 +62,8 @@ func westernDateline(p string, lead bool) int {
 			continue
 		}
 		rest := p[i+n:]
-		if beginsSentence(rest) && isDateline(strings.TrimSpace(p[:i]), lead) {
+		head := strings.TrimSpace(p[:i])
+		if beginsSentence(rest) && (isDateline(head, lead) || lead && isCity(head) && !dashed(rest)) {
 			return i + n
 		}
 		i += n - 1
@@ -147,6 +148,37 @@ func isDateline(p string, lead bool) bool {
 	default: // "Washington, D.C."; "MADRID, Spain"
 		return comma && (lead || capitals > 0) && after <= 2 && names+capitals <= 5
 	}
+}
+
+// isCity reports whether p, without its divider, may be a place alone, as German
+// papers have it: "Wien", "Linden/Wald", "Rio de Janeiro". Two names side by
+// side are more often a person or a company.
+func isCity(p string) bool {
+	words := strings.FieldsFunc(p, func(r rune) bool { return r == ' ' || r == '/' })
+	if len(words) == 0 || len(words) > 3 || strings.ContainsAny(p, "'’,:.") {
+		return false
+	}
+	before := particle
+	for i, w := range words {
+		kind := kindOf(w)
+		if kind == month && i > 0 {
+			kind = name // Rio de Janeiro
+		}
+		inside := i > 0 && i < len(words)-1
+		if openers[strings.ToLower(w)] || kind != name && (kind != particle || !inside) ||
+			kind == name && before == name && !strings.Contains(p, "/") {
+			return false
+		}
+		before = kind
+	}
+	return true
+}
+
+// dashed reports whether a sentence that a dash stands before goes on to
+// another, so that the two may enclose an aside.
+func dashed(rest string) bool {
+	near := rest[:min(len(rest), maxDateline)]
+	return strings.Contains(near, "–") || strings.Contains(near, "—") || strings.Contains(near, " -")
 }
 
 // cutGroups takes "(AP)" and "/PRNewswire/" off the end of p.

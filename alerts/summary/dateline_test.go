@@ -23,6 +23,9 @@ func TestDateline(t *testing.T) {
 		{"(CNN) The council met.", "The council met."},
 		{"Washington (CNN) A council met.", "A council met."},
 		{"[한강일보] 정부가 계획을 발표했다.", "정부가 계획을 발표했다."},
+		{"Rio de Janeiro – Der Rat tagte.", "Der Rat tagte."},
+		{"Linden/Wald – Der Rat tagte.", "Der Rat tagte."},
+		{"Reuters - The council met.", "The council met."},
 		{"VALMER, 19 février 2026 — Le conseil a voté.", "Le conseil a voté."},
 		{"Paris, 1er mars (AFP) – Le conseil a voté.", "Le conseil a voté."},
 		{"Berlin (dpa) - Der Rat tagte.", "Der Rat tagte."},
@@ -39,6 +42,11 @@ func TestDateline(t *testing.T) {
 		{"(서울=연합뉴스) 홍길동 기자 = 정부가 계획을 발표했다.", "정부가 계획을 발표했다."},
 		// No datelines.
 		{"The council — all twelve of them — met.", ""},
+		{"Lee – Stone’s friend and Vale’s deputy – met the council.", ""},
+		{"Lee's Plan – The council met.", ""},
+		{"Open Arms – The council met.", ""},
+		{"March – The council met.", ""},
+		{"Four Words Make Titles – The council met.", ""},
 		{"In Paris, France — The council met.", ""},
 		{"NATO — The alliance met.", ""},
 		{"Prices rose in March – The council met.", ""},
@@ -66,12 +74,13 @@ func TestDateline(t *testing.T) {
 }
 
 func TestWeakSignsOnlyInTheLead(t *testing.T) {
-	const line = "Canberra, Australia – The council met."
-	if n := dateline(line, true); line[n:] != "The council met." {
-		t.Errorf("in the lead: got %q", line[n:])
-	}
-	if n := dateline(line, false); n != 0 {
-		t.Errorf("further on: got %q", line[n:])
+	for _, line := range []string{"Canberra, Australia – The council met.", "Canberra – The council met."} {
+		if n := dateline(line, true); line[n:] != "The council met." {
+			t.Errorf("in the lead: got %q", line[n:])
+		}
+		if n := dateline(line, false); n != 0 {
+			t.Errorf("further on: got %q", line[n:])
+		}
 	}
 }
 
