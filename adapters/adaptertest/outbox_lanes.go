@@ -108,7 +108,7 @@ func testAside(t *testing.T, open func() Outbox) {
 	o := open()
 	enqueue(t, o, 3, pending(place(1), "a"), pending(place(1), "b"), pending(place(1), "c"))
 	c := claim(t, o, lease, "a")
-	ok(t, o.Aside(ctx, c, 200*time.Millisecond, "bad", c.Items[0].Key))
+	ok(t, o.Aside(ctx, c, time.Hour, "bad", c.Items[0].Key))
 	done(t, o, claim(t, o, lease, "b"))
 	if items, err := o.Waiting(ctx, place(1)); err != nil || articlesOf(items) != "a c" {
 		t.Errorf("Waiting = %s, %v, want a c", articlesOf(items), err)
@@ -122,7 +122,7 @@ func testAside(t *testing.T, open func() Outbox) {
 	if c.Items[0].Attempt != 1 {
 		t.Errorf("attempt after stepping aside = %d, want 1", c.Items[0].Attempt)
 	}
-	ok(t, o.Aside(ctx, c, 50*time.Millisecond, "bad", c.Items[0].Key))
+	ok(t, o.Aside(ctx, c, time.Second, "bad", c.Items[0].Key))
 	done(t, o, claim(t, o, lease, "c"))
 	idle(t, o)
 	c = patient(t, o, lease, "a") // alone in its lane
@@ -140,7 +140,7 @@ func testMove(t *testing.T, open func() Outbox) {
 	first := pending(place(1), "z")
 	first.Lane = to
 	enqueue(t, o, 3, first, pending(place(1), "a"), pending(place(1), "b"))
-	at := time.Now().Add(100 * time.Millisecond)
+	at := time.Now().Add(time.Second)
 	if n, err := o.Move(ctx, from, to, at); n != 2 || err != nil {
 		t.Fatalf("Move = %d, %v, want 2", n, err)
 	}
