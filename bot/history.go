@@ -104,7 +104,7 @@ func (p past) words() string {
 
 // alert shows a hit as it would be sent.
 func (h hit) alert(subs ...alerts.Subscription) alerts.Alert {
-	s := summary.Summarize(h.article, h.spans, 0)
+	s := summary.Summarize(h.article, h.spans, 0).Fit(summary.SentenceLimit)
 	queries := make([]query.Query, len(subs))
 	for i, sub := range subs {
 		queries[i] = sub.Query

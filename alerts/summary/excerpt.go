@@ -16,6 +16,27 @@ import (
 
 const ellipsis = "…"
 
+// SentenceLimit is how many characters (code points) of a sentence an alert
+// shows: text without full stops would else be one sentence of pages.
+const SentenceLimit = 600
+
+// Fit cuts each sentence of r to at most limit characters as [Excerpt] does.
+func (r Result) Fit(limit int) Result {
+	var out Result
+	for i, s := range r.Sentences {
+		var marks []alerts.Highlight
+		for _, h := range r.Highlights {
+			if h.Sentence == i {
+				marks = append(marks, h)
+			}
+		}
+		s, marks = Excerpt(s, marks, limit)
+		out.Sentences = append(out.Sentences, s)
+		out.Highlights = append(out.Highlights, marks...)
+	}
+	return out
+}
+
 // Excerpt cuts s to at most limit characters (code points), with an ellipsis
 // in place of what was cut, and gives the highlights that are left, moved to
 // where they are in the result. Highlights are ordered and their offsets are

@@ -121,3 +121,24 @@ func wholeCharacters(s, part string) bool {
 	}
 	return false
 }
+
+func TestFitCutsLongSentencesOnly(t *testing.T) {
+	long := strings.Repeat("quota and ", 100) + "steel"
+	at := len(long) - len("steel")
+	r := Result{
+		Sentences:  []string{"Short steel.", long},
+		Highlights: []alerts.Highlight{{Sentence: 0, Start: 6, End: 11}, {Sentence: 1, Start: at, End: at + 5}},
+	}
+	got := r.Fit(100)
+	if got.Sentences[0] != r.Sentences[0] || utf8.RuneCountInString(got.Sentences[1]) > 100 {
+		t.Errorf("got %q", got.Sentences)
+	}
+	for i, h := range got.Highlights {
+		if word := got.Sentences[h.Sentence][h.Start:h.End]; h.Sentence != i || word != "steel" {
+			t.Errorf("highlight %d is %q in sentence %d", i, word, h.Sentence)
+		}
+	}
+	if len(got.Highlights) != 2 {
+		t.Errorf("%d highlights, want 2", len(got.Highlights))
+	}
+}

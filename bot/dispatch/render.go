@@ -211,7 +211,7 @@ func (d *Dispatcher) alert(a alerts.Article, i alerts.Item, v view) (out alerts.
 	}
 	out.Matched = doc.Matched(queries...)
 	out.Spans = merge(out.Spans)
-	s := summary.Summarize(a, out.Spans, d.cfg.Sentences)
+	s := summary.Summarize(a, out.Spans, d.cfg.Sentences).Fit(summary.SentenceLimit)
 	out.Summary, out.Highlights = s.Sentences, s.Highlights
 	return out, nil
 }
