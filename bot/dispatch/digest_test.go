@@ -41,8 +41,8 @@ func TestADigestLeavesOutWhatIsNotWanted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		l := digest("C")
-		w.library.gone["a1"] = true
-		w.library.settings[l.Destination] = alerts.Settings{Muted: []string{"a2"}}
+		w.records.gone["a1"] = true
+		w.records.settings[l.Destination] = alerts.Settings{Muted: []string{"a2"}}
 		w.put(l, names(13)...)
 		w.running(t, func(*Dispatcher) {})
 		want(t, "parts", []string{"a0 a3 a4 a5 a6 a7 a8 a9 a10 a11", "a12"}, w.slack.list(&w.slack.shown, byArticles))
@@ -97,10 +97,10 @@ func TestCrashInTheMiddleOfADigest(t *testing.T) {
 		{"before it arrived", false, nil, []string{first, rest}, 0},
 		{"after it arrived", true, nil, []string{first, rest}, 1},
 		{"arrived, then one was muted", true, func(w *world, l alerts.Lane) {
-			w.library.settings[l.Destination] = alerts.Settings{Muted: []string{"a0"}}
+			w.records.settings[l.Destination] = alerts.Settings{Muted: []string{"a0"}}
 		}, []string{first, rest}, 1},
 		{"not arrived, and one was muted", false, func(w *world, l alerts.Lane) {
-			w.library.settings[l.Destination] = alerts.Settings{Muted: []string{"a0"}}
+			w.records.settings[l.Destination] = alerts.Settings{Muted: []string{"a0"}}
 		}, []string{strings.TrimPrefix(first, "a0 "), rest}, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -18,9 +18,9 @@ import (
 
 var errDown = errors.New("connection refused")
 
-// library is Articles and Subscriptions: every article exists unless it is
+// records is Articles and Subscriptions: every article exists unless it is
 // gone, and every subscription as it was put in.
-type library struct {
+type records struct {
 	mu       sync.Mutex
 	gone     map[string]bool
 	subs     map[alerts.SubscriptionID]alerts.Subscription
@@ -28,7 +28,7 @@ type library struct {
 	down     int
 }
 
-func (l *library) Article(_ context.Context, id string) (alerts.Article, error) {
+func (l *records) Article(_ context.Context, id string) (alerts.Article, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.gone[id] {
@@ -37,7 +37,7 @@ func (l *library) Article(_ context.Context, id string) (alerts.Article, error) 
 	return alerts.Article{ID: id, Title: "Tariff news " + id, Body: "A new tariff was announced on Monday by the trade ministry. It is the second of " + id + "."}, nil
 }
 
-func (l *library) Subscriptions(_ context.Context, _ alerts.Destination, ids []alerts.SubscriptionID) ([]alerts.Subscription, error) {
+func (l *records) Subscriptions(_ context.Context, _ alerts.Destination, ids []alerts.SubscriptionID) ([]alerts.Subscription, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.down > 0 {
@@ -53,7 +53,7 @@ func (l *library) Subscriptions(_ context.Context, _ alerts.Destination, ids []a
 	return out, nil
 }
 
-func (l *library) Settings(_ context.Context, d alerts.Destination) (alerts.Settings, error) {
+func (l *records) Settings(_ context.Context, d alerts.Destination) (alerts.Settings, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	s := l.settings[d]
@@ -162,7 +162,7 @@ var start = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
 type world struct {
 	cfg     Config
 	outbox  *memoryOutbox
-	library *library
+	records *records
 	slack   *fakeMessenger
 	out     *bytes.Buffer
 	blocked []string
@@ -172,17 +172,17 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{
 		outbox: newOutbox(), slack: &fakeMessenger{platform: "slack"}, out: &bytes.Buffer{},
-		library: &library{gone: map[string]bool{}, subs: map[alerts.SubscriptionID]alerts.Subscription{}, settings: map[alerts.Destination]alerts.Settings{}},
+		records: &records{gone: map[string]bool{}, subs: map[alerts.SubscriptionID]alerts.Subscription{}, settings: map[alerts.Destination]alerts.Settings{}},
 	}
 	for id, text := range map[alerts.SubscriptionID]string{1: "tariff", 2: `"ministry"`, 3: "chess"} {
 		q, err := query.Parse(text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		w.library.subs[id] = alerts.Subscription{ID: id, Number: int(id), Query: q}
+		w.records.subs[id] = alerts.Subscription{ID: id, Number: int(id), Query: q}
 	}
 	w.cfg = Config{
-		Outbox: w.outbox, Articles: w.library, Subscriptions: w.library, Messengers: []Messenger{w.slack},
+		Outbox: w.outbox, Articles: w.records, Subscriptions: w.records, Messengers: []Messenger{w.slack},
 		Logger: slog.New(slog.NewTextHandler(w.out, nil)),
 		Jitter: func() float64 { return 0.999999 },
 		Blocked: func(d alerts.Destination, s alerts.Scope, _ error) {

@@ -104,7 +104,7 @@ func TestWhatAnAlertSays(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		l := lane("C")
-		w.library.settings[l.Destination] = alerts.Settings{TimeZone: "Asia/Tokyo"}
+		w.records.settings[l.Destination] = alerts.Settings{TimeZone: "Asia/Tokyo"}
 		w.outbox.put(l, time.Time{}, item(l, "a", 2, 1, 3))
 		var got alerts.Delivery
 		w.slack.answer = func(_ context.Context, d alerts.Delivery) error { got = d; return nil }
@@ -137,12 +137,12 @@ func TestWhatNobodyWantsAnyMoreIsDropped(t *testing.T) {
 		name   string
 		change func(w *world, l alerts.Lane)
 	}{
-		{"removed", func(w *world, _ alerts.Lane) { delete(w.library.subs, 1) }},
-		{"paused", func(w *world, _ alerts.Lane) { s := w.library.subs[1]; s.Paused = true; w.library.subs[1] = s }},
-		{"edited", func(w *world, _ alerts.Lane) { s := w.library.subs[3]; s.ID = 1; w.library.subs[1] = s }},
-		{"channel paused", func(w *world, l alerts.Lane) { w.library.settings[l.Destination] = alerts.Settings{Paused: true} }},
+		{"removed", func(w *world, _ alerts.Lane) { delete(w.records.subs, 1) }},
+		{"paused", func(w *world, _ alerts.Lane) { s := w.records.subs[1]; s.Paused = true; w.records.subs[1] = s }},
+		{"edited", func(w *world, _ alerts.Lane) { s := w.records.subs[3]; s.ID = 1; w.records.subs[1] = s }},
+		{"channel paused", func(w *world, l alerts.Lane) { w.records.settings[l.Destination] = alerts.Settings{Paused: true} }},
 		{"article muted", func(w *world, l alerts.Lane) {
-			w.library.settings[l.Destination] = alerts.Settings{Muted: []string{"a"}}
+			w.records.settings[l.Destination] = alerts.Settings{Muted: []string{"a"}}
 		}},
 	} {
 		for _, l := range []alerts.Lane{lane("C"), digest("C")} {
@@ -164,7 +164,7 @@ func TestWhatNobodyWantsAnyMoreIsDropped(t *testing.T) {
 func TestAMissingArticleIsADeadLetter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		w.library.gone["a"] = true
+		w.records.gone["a"] = true
 		w.put(lane("C"), "a", "b")
 		w.put(digest("D"), "a", "b")
 		w.running(t, func(*Dispatcher) { pass(time.Second) })
@@ -183,7 +183,7 @@ func TestQuietHoursAreKeptAtTheSend(t *testing.T) {
 		w := newWorld(t)
 		l := lane("C")
 		// It was put in before the hours were set. It is midnight, 09:00 in Tokyo.
-		w.library.settings[l.Destination] = alerts.Settings{TimeZone: "Asia/Tokyo", Quiet: alerts.Quiet{From: 8 * 60, To: 11 * 60}}
+		w.records.settings[l.Destination] = alerts.Settings{TimeZone: "Asia/Tokyo", Quiet: alerts.Quiet{From: 8 * 60, To: 11 * 60}}
 		w.put(l, "a", "b")
 		d := w.running(t, func(*Dispatcher) { pass(3 * time.Hour) })
 		want(t, "times", []string{"2h0m0s", "2h0m0s"}, w.slack.list(&w.slack.shown, byTime))
@@ -196,7 +196,7 @@ func TestQuietHoursAreKeptAtTheSend(t *testing.T) {
 func TestAStoreThatCannotBeReadIsTriedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
-		w.library.down = 2
+		w.records.down = 2
 		w.put(lane("C"), "a")
 		d := w.running(t, func(*Dispatcher) { pass(time.Minute) })
 		want(t, "shown", []string{"a"}, w.slack.list(&w.slack.shown, byArticles))
