@@ -77,6 +77,12 @@ type Delivery struct {
 	Alerts      []Alert  // one for Instant, at least one for a digest
 	Part, Parts int      // which part of the digest, from 1
 	Attempt     int      // sends that failed before this one
+	// Since is the earliest time at which a send of it can have begun: a
+	// messenger that looks for an earlier try need not look further back.
+	Since time.Time
+	// Thread is the platform's id of the message that this part of a digest
+	// belongs below; empty for the first part and for alerts.
+	Thread string
 }
 
 // Receipt is a platform's word that a Delivery was accepted.

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // tracking are query parameters that tell who passed a link on, not what it
@@ -66,6 +67,20 @@ func canonicalQuery(raw string) string {
 	})
 	slices.SortStableFunc(parameters, func(a, b string) int { return strings.Compare(name(a), name(b)) })
 	return strings.Join(parameters, "&")
+}
+
+// longestID is the longest article id that is its own short name.
+const longestID = 64
+
+// ShortID names an article in at most 64 bytes without spaces, for buttons and
+// lists: its id where that is short enough, else "#" with 128 bits of its
+// SHA-256 in hexadecimal. It is the short name of itself.
+func ShortID(id string) string {
+	if len(id) <= longestID && !strings.ContainsFunc(id, unicode.IsSpace) {
+		return id
+	}
+	h := sha256.Sum256([]byte(id))
+	return "#" + hex.EncodeToString(h[:16])
 }
 
 // TextHash names a text, whatever white space divides its words: 128 bits of

@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"slices"
 	"time"
 
 	"github.com/bellwether/bellwether/alerts/query"
@@ -44,17 +45,39 @@ type Settings struct {
 	// those of [Subscription] hold one.
 	Paused      bool
 	PausedUntil time.Time
+	// PausedBy is why the program itself paused the destination; empty where a
+	// person did.
+	PausedBy Loss
 	// Cap is the number of alerts an hour after which the rest waits for a
 	// digest; 0 means the program's default, -1 none.
 	Cap int
-	// Muted articles are never shown again in the destination, nor revisions.
+	// Muted articles are never shown again in the destination, nor revisions:
+	// their [ShortID]s, the latest last.
 	Muted    []string
 	Revision uint64
 }
 
+// Loss is why a platform no longer takes anything for a destination.
+type Loss string
+
+// The losses.
+const (
+	LossNone        Loss = ""
+	LossArchived    Loss = "archived"    // the channel is archived
+	LossDeleted     Loss = "deleted"     // the channel is gone
+	LossRemoved     Loss = "removed"     // the bot is not in the channel, or may not write there
+	LossClosed      Loss = "closed"      // the person takes no direct messages, or has left
+	LossUninstalled Loss = "uninstalled" // the workspace removed the app
+)
+
 // Active reports whether the destination takes articles at the time now.
 func (s Settings) Active(now time.Time) bool {
 	return !s.Paused || (!s.PausedUntil.IsZero() && !now.Before(s.PausedUntil))
+}
+
+// Mutes reports whether the article with that id is muted in the destination.
+func (s Settings) Mutes(id string) bool {
+	return slices.Contains(s.Muted, ShortID(id)) || slices.Contains(s.Muted, id)
 }
 
 // Change is one entry of the subscriptions' change log. Exactly one of its

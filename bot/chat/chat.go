@@ -27,6 +27,12 @@ type Command struct {
 	Args string
 	// TimeZone is the person's IANA zone where the platform tells it.
 	TimeZone string
+	// Schedule, unless nil, is when alerts of what subscribe or edit names are
+	// sent; else it is that of the place.
+	Schedule *alerts.Schedule
+	// Number, unless 0, is the one under which subscribe brings back what was
+	// removed.
+	Number int
 }
 
 // Reply is what the bot answers. Every part may be empty; adapters show them
@@ -51,6 +57,13 @@ type Reply struct {
 	// TimeZone is the IANA zone in which times of Alerts are shown; empty means
 	// that of the person, else UTC.
 	TimeZone string
+	// Subscription is the one that the command made, changed or named; nil where
+	// it was about none, or several.
+	Subscription *alerts.Subscription
+	// Changed: subscriptions or settings are not what they were before.
+	Changed bool
+	// Undo takes back what was changed; nil where that is not one command.
+	Undo *Undo
 	// Public lets everyone in the place see the reply. The default is that
 	// only the person who asked does.
 	Public bool
@@ -63,6 +76,22 @@ type Problem struct {
 	// (counted from 1) that Text speaks of; 0 where there is no such place.
 	Input    string
 	Position int
+}
+
+// Undo is the command that takes another one back, for adapters with buttons.
+// Its fields are those of [Command]; the JSON form is short, for platforms
+// bound what a button carries.
+type Undo struct {
+	Verb     string           `json:"v"`
+	Args     string           `json:"a,omitempty"`
+	Schedule *alerts.Schedule `json:"s,omitempty"`
+	Number   int              `json:"n,omitempty"`
+}
+
+// Notice is something that a person is told without having asked.
+type Notice struct {
+	To    alerts.Person
+	Reply Reply
 }
 
 // Item is a subscription as a person sees it.
