@@ -39,6 +39,11 @@ type Item struct {
 	Enqueued      time.Time
 	Attempt       int  // sends that failed before this one
 	Sending       bool // an earlier claim was about to send it, and nobody knows whether it arrived
+	// Head is the Key of the first item of the message in which a send of this
+	// one was begun, and Begun is when, by the store's clock. Both are empty unless
+	// Sending or Attempt tell of a send that may have arrived.
+	Head  string
+	Begun time.Time
 }
 
 // Claim is a lane that one dispatcher may write to until its lease ends: the
@@ -88,6 +93,9 @@ type Delivery struct {
 // Receipt is a platform's word that a Delivery was accepted.
 type Receipt struct {
 	Messages []string // the platform's message ids, in order
+	// Thread is the platform's id of the message that they stand below; empty
+	// where they stand alone.
+	Thread string
 	// Bucket names the rate limit that the send drew on, empty if none; NotBefore
 	// is the time before which that bucket wants nothing.
 	Bucket    string

@@ -39,6 +39,7 @@ func TestOutbox(t *testing.T, open func(t *testing.T) func() Outbox) {
 		"Stale":        testStale,
 		"LeaseEnds":    testLeaseEnds,
 		"Sending":      testSending,
+		"Begun":        testBegun,
 		"Pace":         testPace,
 		"NotBefore":    testNotBefore,
 		"Digest":       testDigest,
@@ -335,4 +336,60 @@ func testSending(t *testing.T, open func() Outbox) {
 	if c = claim(t, o, lease, "a"); c.Items[0].Sending {
 		t.Error("a deferral did not clear the mark")
 	}
+}
+
+// testBegun asks for the message that items were begun in, for as long as it
+// may have arrived.
+func testBegun(t *testing.T, open func() Outbox) {
+	ctx := t.Context()
+	o := open()
+	for _, article := range []string{"a", "b", "c d", "e"} {
+		p := pending(place(1), article)
+		p.Lane.Schedule = daily
+		enqueue(t, o, 1, p)
+	}
+	all := []string{"a", "b", "c d", "e"}
+	c := claim(t, o, lease, all...)
+	keys := keysOf(c.Items)
+	// check claims again and wants these heads, by their number, -1 for none.
+	check := func(heads ...int) []time.Time {
+		t.Helper()
+		c = claim(t, o, lease, all...)
+		var begun []time.Time
+		for i, item := range c.Items {
+			want := ""
+			if heads[i] >= 0 {
+				want = keys[heads[i]]
+			}
+			if item.Head != want || item.Begun.IsZero() != (want == "") || want != "" && time.Since(item.Begun).Abs() > time.Minute {
+				t.Errorf("%s was begun in %q at %v, want %q", item.Article, item.Head, item.Begun, want)
+			}
+			begun = append(begun, item.Begun)
+		}
+		return begun
+	}
+	ok(t, o.Sending(ctx, c, keys[2], keys[0])) // in another order than they wait in
+	ok(t, o.Defer(ctx, c, 0))
+	first := check(2, -1, 2, -1)
+	ok(t, o.Retry(ctx, c, 0, "busy", keys[2], keys[0]))
+	check(2, -1, 2, -1)
+	ok(t, o.Sending(ctx, c, keys[2], keys[0]))
+	ok(t, o.Defer(ctx, c, 0, keys[2], keys[0])) // the try before may have arrived
+	check(2, -1, 2, -1)
+	ok(t, o.Wait(ctx, brief))
+	ok(t, o.Sending(ctx, c, keys[0])) // what was with it is not claimed, or gone
+	ok(t, o.Sending(ctx, c, keys[1], keys[3]))
+	ok(t, o.Defer(ctx, c, 0))
+	if again := check(2, 1, 2, 1); !again[0].Equal(first[0]) {
+		t.Errorf("first begun at %v, then at %v", first[0], again[0])
+	}
+	ok(t, o.Defer(ctx, c, 0, keys[1], keys[3])) // refused, and never begun before
+	check(2, -1, 2, -1)
+	ok(t, o.Aside(ctx, c, 0, "busy", keys[2], keys[0]))
+	ok(t, o.Defer(ctx, c, 0))
+	all = []string{"a", "c d", "b", "e"} // what was aside comes first
+	keys = []string{keys[0], keys[2], keys[1], keys[3]}
+	check(1, 1, -1, -1)
+	ok(t, o.Done(ctx, c, "m", alerts.Receipt{}, time.Time{}, keys...))
+	idle(t, o)
 }

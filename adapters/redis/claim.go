@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -126,13 +127,20 @@ func decodeClaim(row any, until time.Time) (alerts.Claim, error) {
 		return c, err
 	}
 	marked, err := texts(flat, len(flat))
-	if err != nil || len(marked)%3 != 0 {
+	if err != nil || len(marked)%4 != 0 {
 		return c, errReply
 	}
-	for i := 0; i < len(marked); i += 3 {
+	for i := 0; i < len(marked); i += 4 {
 		item, err := itemOf(head[0], marked[i], marked[i+1], marked[i+2])
 		if err != nil {
 			return c, err
+		}
+		if at, rest, begun := strings.Cut(marked[i+3], " "); begun {
+			ms, err := strconv.ParseInt(at, 10, 64)
+			if err != nil {
+				return c, errReply
+			}
+			item.Head, item.Begun = head[0]+"|"+rest, instant(ms)
 		}
 		c.Items = append(c.Items, item)
 	}

@@ -21,7 +21,8 @@ type Outbox interface {
 	// Wait returns when something may have become due, or after at most d. It
 	// may return early for no reason.
 	Wait(ctx context.Context, d time.Duration) error
-	// Sending marks keys as about to be sent, so that a later claim knows.
+	// Sending marks keys as about to be sent as one message, so that a later
+	// claim knows, and of which: the first of keys names it (alerts.Item.Head).
 	Sending(ctx context.Context, c alerts.Claim, keys ...string) error
 	// Done removes keys, stores the receipt under the name message, and lets
 	// the lane be written to again at next (zero: at once).

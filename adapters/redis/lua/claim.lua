@@ -1,7 +1,8 @@
 -- Hands out lanes that are due, each under a lease of its destination.
 -- KEYS: 1 shard prefix. ARGV: 1 lanes wanted, 2 lease in ms, 3 the most items
 -- of a digest lane. Returns for each lane: destination, schedule, token, then
--- the items as a flat list of item, failed attempts, send begun (0 or 1).
+-- the items as a flat list of item, failed attempts, send begun (0 or 1), and
+-- "MS REST" of the message it was begun in (empty if none).
 local now = clock()
 local want, lease, most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local out = {}
@@ -42,10 +43,11 @@ local function claim(lane)
   local flat = {}
   for _, item in ipairs(items) do
     local _, _, rest = split(item)
-    local marks = call('HMGET', d, 'a:' .. rest, 's:' .. rest)
+    local marks = call('HMGET', d, 'a:' .. rest, 's:' .. rest, 'p:' .. rest)
     flat[#flat + 1] = item
     flat[#flat + 1] = marks[1] or '0'
     flat[#flat + 1] = marks[2] or '0'
+    flat[#flat + 1] = marks[3] or ''
   end
   out[#out + 1] = {dest, sched, token, flat}
 end

@@ -8,7 +8,9 @@
 --   d:DEST     hash: "lanes" (their schedules, comma-joined), the lease ("lane",
 --              "token", "until", "held": how many of the first items it covers),
 --              "h:SCHEDULE" hold of a lane, and per item "a:REST" failed
---              attempts, "s:REST" send begun, "e:REST" the last error
+--              attempts, "s:REST" send begun, "e:REST" the last error, and
+--              "p:REST" "MS REST": when a send that may have arrived was first
+--              begun, and the first item of that message
 --   pace       sorted set of destinations, by the time before which none of
 --              their lanes may be written to
 --   leased     sorted set of destinations under lease, by its end

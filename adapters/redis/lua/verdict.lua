@@ -4,7 +4,8 @@
 -- the time before which the destination wants nothing, of aside, retry and
 -- defer the delay, 7 reason or receipt, 8 the receipt's name, then the RESTs.
 -- Returns 1, or -1 with nothing changed if the token is stale. RESTs that the
--- claim does not cover (any more) are passed over.
+-- claim does not cover (any more) are passed over. The RESTs of sending are one
+-- message.
 local verb, dest, sched = ARGV[2], ARGV[3], ARGV[4]
 local ms, text = tonumber(ARGV[6]), ARGV[7]
 local d, lane = K .. 'd:' .. dest, dest .. '|' .. sched
@@ -35,8 +36,10 @@ for i = 9, #ARGV do
   if item then
     if verb == 'sending' then
       call('HSET', d, 's:' .. rest, '1')
+      call('HSETNX', d, 'p:' .. rest, int(now) .. ' ' .. ARGV[9])
     elseif verb == 'defer' then
       call('HDEL', d, 's:' .. rest)
+      if call('HEXISTS', d, 'a:' .. rest) == 0 then call('HDEL', d, 'p:' .. rest) end
     elseif verb == 'retry' then
       call('HDEL', d, 's:' .. rest)
       call('HINCRBY', d, 'a:' .. rest, 1)
@@ -51,7 +54,7 @@ for i = 9, #ARGV do
         call('ZADD', K .. 'x:' .. lane, int(now + ms), retimed(item, 0))
       else
         if verb == 'fail' then bury(item, rest) end
-        call('HDEL', d, 'a:' .. rest, 's:' .. rest, 'e:' .. rest)
+        call('HDEL', d, 'a:' .. rest, 's:' .. rest, 'e:' .. rest, 'p:' .. rest)
       end
     end
   end
