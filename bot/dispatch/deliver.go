@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,9 +42,10 @@ type turn struct {
 // outcome is how a claim was left: when its lane is due again if it was put
 // off (zero if not), and the error that it was put off for.
 type outcome struct {
-	again time.Time
-	err   error
-	aside bool // only the failed part was put off, and the lane goes on
+	again  time.Time
+	err    error
+	aside  bool   // only the failed part was put off, and the lane goes on
+	thread string // where what follows the message that was sent belongs, by the platform's id
 }
 
 // step says how a turn goes on after a part.
@@ -67,12 +69,16 @@ func (d *Dispatcher) deliver(ctx context.Context, stop <-chan struct{}, c alerts
 		t.sayAbsent()
 		return t.giveBack(ctx, absentPause, fmt.Errorf("nothing here sends to %q", c.Lane.Destination.Platform))
 	}
-	if span := d.holds.wait(c.Lane.Destination); span > 0 {
+	span, blocked := d.holds.wait(c.Lane.Destination)
+	if span > 0 && !blocked {
 		return t.giveBack(ctx, span, nil)
 	}
 	var parts []part
 	var err error
-	if t.view, err = d.view(ctx, c); err == nil {
+	if t.view, err = d.view(ctx, c); err == nil && blocked {
+		return t.blocked(ctx, span)
+	}
+	if err == nil {
 		parts, err = d.parts(ctx, c, t.view)
 	}
 	if err != nil {
@@ -82,7 +88,9 @@ func (d *Dispatcher) deliver(ctx context.Context, stop <-chan struct{}, c alerts
 	return t.parts(ctx, parts)
 }
 
-// parts sends one after the other.
+// parts sends one after the other. Those of a digest hang below the first that
+// this claim has sent, or has found to be sent. What is given back begins
+// anew at the next claim, outside of that thread, for nothing remembers it.
 func (t *turn) parts(ctx context.Context, parts []part) outcome {
 	total, number := 0, 0
 	for _, p := range parts {
@@ -90,6 +98,7 @@ func (t *turn) parts(ctx context.Context, parts []part) outcome {
 			total++
 		}
 	}
+	thread := ""
 	var put outcome // of a part that stepped aside
 	for _, p := range parts {
 		if len(p.alerts) == 0 {
@@ -104,8 +113,11 @@ func (t *turn) parts(ctx context.Context, parts []part) outcome {
 		}
 		o, next := t.part(ctx, p, alerts.Delivery{
 			Key: p.key, Destination: t.claim.Lane.Destination, Schedule: t.claim.Lane.Schedule, Settings: t.view.settings,
-			Alerts: p.alerts, Part: number, Parts: total, Attempt: p.attempt(),
+			Alerts: p.alerts, Part: number, Parts: total, Attempt: p.attempt(), Since: t.since(p), Thread: thread,
 		})
+		if t.claim.Lane.Schedule.IsDigest() {
+			thread = cmp.Or(thread, o.thread)
+		}
 		if o.aside {
 			put = o
 		}

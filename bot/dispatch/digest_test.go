@@ -77,7 +77,9 @@ func crashed(w *world) alerts.Lane {
 	l := digest("C")
 	for i, a := range names(13) {
 		it := item(l, a)
-		it.Sending = i < 10
+		if i < 10 {
+			it.Sending, it.Head = true, "slack/T/c/C|a0"
+		}
 		w.outbox.put(l, time.Time{}, it)
 	}
 	w.put(l, "late") // came meanwhile

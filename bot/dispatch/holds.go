@@ -67,20 +67,22 @@ func bucketArea(d alerts.Destination, bucket string) area {
 	return area{place: alerts.Destination{Platform: d.Platform}, bucket: bucket}
 }
 
-// wait is how long nothing may be sent to d. When a pause after a refusal for
-// good is over, it lets one caller through and holds the others back for as
-// long as that one may take.
-func (h *holds) wait(d alerts.Destination) time.Duration {
+// wait is how long nothing may be sent to d, and whether that is because of a
+// refusal for good. When the pause after such is over, it lets one caller
+// through and holds the others back for as long as that one may take.
+func (h *holds) wait(d alerts.Destination) (span time.Duration, blocked bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	now := h.now()
 	areas := h.areas(d)
-	var longest time.Duration
 	for _, a := range areas {
-		longest = max(longest, h.until[a].until.Sub(now))
+		if one := h.until[a]; one.until.After(now) {
+			span = max(span, one.until.Sub(now))
+			blocked = blocked || one.block > 0
+		}
 	}
-	if longest > 0 {
-		return longest
+	if span > 0 {
+		return span, blocked
 	}
 	for _, a := range areas {
 		if old, ok := h.until[a]; ok && old.block > 0 {
@@ -88,7 +90,7 @@ func (h *holds) wait(d alerts.Destination) time.Duration {
 			h.until[a] = old
 		}
 	}
-	return 0
+	return 0, false
 }
 
 // pause keeps everything in the scope of d quiet for the time after.
@@ -122,6 +124,17 @@ func (h *holds) block(d alerts.Destination, s alerts.Scope) (after time.Duration
 	old.until, old.probe = now.Add(old.block), false
 	h.until[a] = old
 	return old.block, first
+}
+
+// unblock forgets that d or its workspace refused for good.
+func (h *holds) unblock(d alerts.Destination) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, s := range []alerts.Scope{alerts.ScopeDestination, alerts.ScopeWorkspace} {
+		if a := areaOf(d, s); h.until[a].block > 0 {
+			delete(h.until, a)
+		}
+	}
 }
 
 // accepted notes that d took a message: whatever it lies in is well again. It

@@ -198,7 +198,13 @@ func (o *memoryOutbox) release(c alerts.Claim, always bool) {
 }
 
 func (o *memoryOutbox) Sending(ctx context.Context, c alerts.Claim, keys ...string) error {
-	return o.verdict(ctx, "sending", c, keys, func(_ *memoryLane, i *alerts.Item) bool { i.Sending = true; return true })
+	return o.verdict(ctx, "sending", c, keys, func(_ *memoryLane, i *alerts.Item) bool {
+		i.Sending = true
+		if i.Head == "" {
+			i.Head, i.Begun = keys[0], time.Now()
+		}
+		return true
+	})
 }
 
 func (o *memoryOutbox) Done(ctx context.Context, c alerts.Claim, message string, r alerts.Receipt, next time.Time, keys ...string) error {
@@ -227,7 +233,9 @@ func (o *memoryOutbox) Defer(ctx context.Context, c alerts.Claim, delay time.Dur
 func (o *memoryOutbox) hold(ctx context.Context, method string, c alerts.Claim, delay time.Duration, keys []string, attempts int) error {
 	err := o.verdict(ctx, method, c, keys, func(_ *memoryLane, i *alerts.Item) bool {
 		i.Sending = false
-		i.Attempt += attempts
+		if i.Attempt += attempts; i.Attempt == 0 {
+			i.Head, i.Begun = "", time.Time{}
+		}
 		return true
 	})
 	if err == nil {

@@ -67,6 +67,22 @@ func (p part) keys() []string {
 // begun reports whether a send of i was tried. Its answer may have been lost.
 func begun(i alerts.Item) bool { return i.Sending || i.Attempt > 0 }
 
+// active reports whether the subscription still exists and is not paused.
+func (v view) active(id alerts.SubscriptionID) bool {
+	s, known := v.subscriptions[id]
+	if !known {
+		return false
+	}
+	paused, _ := schedule.Paused(v.settings, s, v.now)
+	return !paused
+}
+
+// wanted reports whether anyone still asks for i, so far as that can be told
+// without its text.
+func (v view) wanted(i alerts.Item) bool {
+	return !v.settings.Mutes(i.Article) && slices.ContainsFunc(i.Subscriptions, v.active)
+}
+
 // view reads settings and subscriptions for a claim.
 func (d *Dispatcher) view(ctx context.Context, c alerts.Claim) (view, error) {
 	v := view{now: d.cfg.Now(), subscriptions: map[alerts.SubscriptionID]alerts.Subscription{}}
@@ -91,7 +107,8 @@ func (d *Dispatcher) view(ctx context.Context, c alerts.Claim) (view, error) {
 }
 
 // parts divides a claim into messages. What was begun in an earlier claim
-// comes first, in a part of its own, so that it has the key that it had then.
+// comes first, as the message that it was begun in and under the key that this
+// had. The rest of a digest is put together by keyword.
 func (d *Dispatcher) parts(ctx context.Context, c alerts.Claim, v view) ([]part, error) {
 	if !c.Lane.Schedule.IsDigest() {
 		var out []part
@@ -105,29 +122,56 @@ func (d *Dispatcher) parts(ctx context.Context, c alerts.Claim, v view) ([]part,
 		}
 		return out, nil
 	}
-	n := 0
-	for n < len(c.Items) && begun(c.Items[n]) {
-		n++
-	}
+	heads, earlier, fresh := sorted(c.Items)
 	var out []part
-	for items := range slices.Chunk(c.Items[:n], alertsInPart) {
-		p, err := d.part(ctx, items, v)
+	for _, head := range heads {
+		p, err := d.part(ctx, earlier[head], v)
 		if err != nil {
 			return nil, err
 		}
+		p.key = partKey(head)
 		out = append(out, p)
 	}
-	fresh, err := d.part(ctx, c.Items[n:], v)
+	p, err := d.part(ctx, fresh, v)
 	if err != nil {
 		return nil, err
 	}
-	out = append(out, fresh.divide()...)
-	for i := range out {
-		if len(out[i].items) > 0 {
-			out[i].key = out[i].items[0].Key + "/part"
+	return append(out, p.divide()...), nil
+}
+
+// partKey is the key of the part of a digest whose first item was head when it
+// was first sent. That item may be gone since.
+func partKey(head string) string { return head + "/part" }
+
+// sorted puts a digest in the order in which it is read: what the same keyword
+// hit stands together, oldest first, and keywords in the order in which they
+// were subscribed to. What was begun is kept apart, by the head of its message.
+func sorted(items []alerts.Item) (heads []string, earlier map[string][]alerts.Item, fresh []alerts.Item) {
+	items = slices.Clone(items)
+	slices.SortStableFunc(items, func(x, y alerts.Item) int { return cmp.Compare(keyword(x), keyword(y)) })
+	earlier = map[string][]alerts.Item{}
+	for _, i := range items {
+		if !begun(i) {
+			fresh = append(fresh, i)
+			continue
 		}
+		head := cmp.Or(i.Head, i.Key)
+		if earlier[head] == nil {
+			heads = append(heads, head)
+		}
+		earlier[head] = append(earlier[head], i)
 	}
-	return out, nil
+	return heads, earlier, fresh
+}
+
+// keyword is the subscription that an item of a digest is put with: the first
+// that hit, whether it still wants the item or not, so that every claim has
+// the same order.
+func keyword(i alerts.Item) alerts.SubscriptionID {
+	if len(i.Subscriptions) == 0 {
+		return 0
+	}
+	return slices.Min(i.Subscriptions)
 }
 
 // part renders items that are sent as one message.
@@ -164,7 +208,7 @@ func (p part) divide() []part {
 	var out []part
 	for n := 0; n < len(wanted); n += alertsInPart {
 		end := min(n+alertsInPart, len(wanted))
-		out = append(out, part{items: wanted[n:end], alerts: p.alerts[n:end]})
+		out = append(out, part{key: partKey(wanted[n].Key), items: wanted[n:end], alerts: p.alerts[n:end]})
 	}
 	if len(p.gone)+len(p.lost) > 0 {
 		out = append([]part{{gone: p.gone, lost: p.lost}}, out...)
@@ -182,18 +226,15 @@ func (d *Dispatcher) alert(a alerts.Article, i alerts.Item, v view) (out alerts.
 		}
 	}()
 	out.Article = a
-	if slices.Contains(v.settings.Muted, a.ID) {
+	if !v.wanted(i) {
 		return out, nil
 	}
 	doc := match.NewDocument(a)
 	for _, id := range i.Subscriptions {
-		s, known := v.subscriptions[id]
-		if !known {
+		if !v.active(id) {
 			continue
 		}
-		if paused, _ := schedule.Paused(v.settings, s, v.now); paused {
-			continue
-		}
+		s := v.subscriptions[id]
 		spans, hit := doc.Spans(s.Query)
 		if !hit {
 			continue

@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -21,8 +22,13 @@ const (
 	maxAge = 24 * time.Hour
 	// lately is how long a success on a platform shows that it works.
 	lately = 10 * time.Minute
-	// maxAsked bounds what a platform may ask for.
+	// minAsked and maxAsked bound what a platform may ask for. The least is only
+	// there so that a wish for no time at all does not spin.
+	minAsked = 10 * time.Millisecond
 	maxAsked = 6 * time.Hour
+	// storeSkew is how far the store's clock, by which items are begun and due,
+	// may be ahead of the platform's, by which messages are found.
+	storeSkew = 5 * time.Minute
 )
 
 // verdict records what became of a send.
@@ -32,6 +38,7 @@ func (t *turn) verdict(ctx context.Context, p part, msg alerts.Delivery, r alert
 	case err == nil:
 		t.counts.sent.Add(1)
 		t.log.Info("alert sent", "key", msg.Key, "articles", articlesOf(p), "subscriptions", subscriptionsOf(p), "attempt", msg.Attempt)
+		r.Thread = cmp.Or(r.Thread, msg.Thread)
 		return t.done(ctx, p, r)
 	case !errors.As(err, &refusal):
 		return t.failed(ctx, p, err)
@@ -41,7 +48,7 @@ func (t *turn) verdict(ctx context.Context, p part, msg alerts.Delivery, r alert
 	case refusal.Scope == alerts.ScopeMessage:
 		return t.fail(ctx, p, err)
 	}
-	return t.refused(ctx, p, t.block(refusal), err), leave
+	return t.refusedForGood(ctx, p, refusal, err), leave
 }
 
 func articlesOf(p part) []string {
@@ -83,7 +90,11 @@ func (t *turn) done(ctx context.Context, p part, r alerts.Receipt) (outcome, ste
 		return t.unrecorded(), leave
 	}
 	t.unsaved.remove(p.key)
-	return outcome{again: r.NotBefore}, nextPart
+	o := outcome{again: r.NotBefore, thread: r.Thread}
+	if o.thread == "" && len(r.Messages) > 0 {
+		o.thread = r.Messages[0]
+	}
+	return o, nextPart
 }
 
 // failed puts a part off that failed without a definite answer. The head of a
@@ -143,28 +154,39 @@ func (t *turn) pauseScope(e *alerts.SendError) {
 }
 
 func asked(e *alerts.SendError) time.Duration {
-	return min(max(e.After, time.Second), maxAsked)
-}
-
-// block pauses what refuses for good and tells the owner the first time.
-func (t *turn) block(e *alerts.SendError) time.Duration {
-	d := t.claim.Lane.Destination
-	span, first := t.holds.block(d, e.Scope)
-	if first {
-		t.log.Error("refused for good; what waits is kept, and tried again from time to time", "scope", e.Scope.String(), "error", e)
-		t.cfg.Blocked(d, e.Scope, e)
-	}
-	return span
+	return min(max(e.After, minAsked), maxAsked)
 }
 
 // age is how long ago the oldest of p was first due.
 func (t *turn) age(p part) time.Duration {
 	var oldest time.Duration
 	for _, i := range p.items {
-		due := schedule.Next(t.claim.Lane.Schedule, t.view.settings.Quiet, t.view.location, i.Enqueued)
-		oldest = max(oldest, t.cfg.Now().Sub(due))
+		oldest = max(oldest, t.cfg.Now().Sub(t.due(i)))
 	}
 	return oldest
+}
+
+// due is when i could first be sent, by the settings as they are now.
+func (t *turn) due(i alerts.Item) time.Time {
+	return schedule.Next(t.claim.Lane.Schedule, t.view.settings.Quiet, t.view.location, i.Enqueued)
+}
+
+// since is the earliest time at which a send of p can have begun: when its
+// oldest item was begun, or else was first due. Of a digest it is whichever is
+// earlier: a part may hang below one that went out first, and is looked for
+// there; and the settings may have changed since it was begun.
+func (t *turn) since(p part) time.Time {
+	since := t.cfg.Now()
+	for _, i := range p.items {
+		at := t.due(i)
+		if !i.Begun.IsZero() && (!t.claim.Lane.Schedule.IsDigest() || i.Begun.Before(at)) {
+			at = i.Begun
+		}
+		if at.Before(since) {
+			since = at
+		}
+	}
+	return since.Add(-storeSkew)
 }
 
 // backoff is the pause after so many failures.

@@ -2,7 +2,6 @@ package matching
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/bellwether/bellwether/alerts"
@@ -146,7 +145,7 @@ func (b *book) pendings(a alerts.Article, hits []match.Hit, now time.Time) []ale
 func (e entry) wants(a alerts.Article, now time.Time) bool {
 	s := alerts.Subscription{Paused: e.paused, PausedUntil: e.until}
 	set := e.place.settings
-	return s.Active(now) && set.Active(now) && !slices.Contains(set.Muted, a.ID)
+	return s.Active(now) && set.Active(now) && !set.Mutes(a.ID)
 }
 
 // add counts a hit in: an instant subscription takes all to the instant lane,
