@@ -44,6 +44,9 @@ type Options struct {
 	// tests and for sources that the operator configured. Link-local and
 	// metadata addresses stay refused.
 	AllowPrivate bool
+	// IdlePerHost is how many connections to a host are kept for the next
+	// request; 4 if it is 0. A client of one busy server wants more.
+	IdlePerHost int
 	// Now is the clock that a Retry-After date is compared with when the
 	// server sends no Date of its own.
 	Now func() time.Time
@@ -69,6 +72,9 @@ func New(o Options) *Client {
 	if o.MaxRedirects <= 0 {
 		o.MaxRedirects = DefaultMaxRedirects
 	}
+	if o.IdlePerHost <= 0 {
+		o.IdlePerHost = 4
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -79,8 +85,8 @@ func New(o Options) *Client {
 		TLSHandshakeTimeout:    10 * time.Second,
 		ExpectContinueTimeout:  time.Second,
 		IdleConnTimeout:        90 * time.Second,
-		MaxIdleConns:           64,
-		MaxIdleConnsPerHost:    4,
+		MaxIdleConns:           max(64, o.IdlePerHost),
+		MaxIdleConnsPerHost:    o.IdlePerHost,
 		MaxResponseHeaderBytes: 256 << 10,
 	}
 	return &Client{opts: o, http: &http.Client{

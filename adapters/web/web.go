@@ -1,5 +1,5 @@
 // Package web is what Bellwether serves over HTTP: whether it is alive and
-// whether it is ready.
+// whether it is ready, and the routes that chat platforms call.
 package web
 
 import (
@@ -27,17 +27,19 @@ const (
 //	/healthz  200 as long as the process answers
 //	/readyz   200 when every check passes, else 503; {"ready":…,"checks":{name:{"ok":…}}}
 //
-// What a check says goes to the log and not to whoever asks.
+// and the routes that it was given. What a check says goes to the log and not to whoever asks.
 type Server struct {
 	addr   string
 	checks map[string]Check
+	routes map[string]http.Handler
 	log    *slog.Logger
 	bound  chan net.Addr // gets the address that Run listens on
 }
 
-// New makes a server for addr ("host:port"); Run starts it.
-func New(addr string, checks map[string]Check, log *slog.Logger) *Server {
-	return &Server{addr: addr, checks: checks, log: log, bound: make(chan net.Addr, 1)}
+// New makes a server for addr ("host:port"); Run starts it. The routes are
+// patterns of [http.ServeMux]; two that conflict are a mistake of the program.
+func New(addr string, checks map[string]Check, routes map[string]http.Handler, log *slog.Logger) *Server {
+	return &Server{addr: addr, checks: checks, routes: routes, log: log, bound: make(chan net.Addr, 1)}
 }
 
 // Run serves until ctx ends, lets open requests finish, and returns nil then.
@@ -87,6 +89,9 @@ func (s *Server) handler() http.Handler {
 		s.answer(w, http.StatusOK, map[string]bool{"ok": true})
 	})
 	mux.HandleFunc("GET /readyz", s.ready)
+	for pattern, handler := range s.routes {
+		mux.Handle(pattern, handler)
+	}
 	return mux
 }
 

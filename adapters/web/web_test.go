@@ -18,7 +18,7 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // start runs a server and gives its base address.
 func start(t *testing.T, checks map[string]Check, log io.Writer) string {
 	t.Helper()
-	s := New("127.0.0.1:0", checks, slog.New(slog.NewTextHandler(log, nil)))
+	s := New("127.0.0.1:0", checks, nil, slog.New(slog.NewTextHandler(log, nil)))
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
@@ -96,7 +96,7 @@ func TestReadyDoesNotHang(t *testing.T) {
 
 func TestRunFailsOnAnAddressInUse(t *testing.T) {
 	taken := strings.TrimPrefix(start(t, nil, io.Discard), "http://")
-	if err := New(taken, nil, slog.New(slog.DiscardHandler)).Run(t.Context()); err == nil {
+	if err := New(taken, nil, nil, slog.New(slog.DiscardHandler)).Run(t.Context()); err == nil {
 		t.Error("no error")
 	}
 }
