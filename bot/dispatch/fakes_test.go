@@ -79,6 +79,7 @@ type send struct {
 	articles string
 	attempt  int
 	part     string
+	thread   string
 	at       time.Duration // since the start of the bubble
 }
 
@@ -88,7 +89,7 @@ type arrived struct{ error }
 func (m *fakeMessenger) Platform() string { return m.platform }
 
 func (m *fakeMessenger) Send(ctx context.Context, d alerts.Delivery) (alerts.Receipt, error) {
-	s := send{key: d.Key, place: d.Destination.Channel, attempt: d.Attempt, part: fmt.Sprintf("%d/%d", d.Part, d.Parts), at: time.Since(start)}
+	s := send{key: d.Key, place: d.Destination.Channel, attempt: d.Attempt, part: fmt.Sprintf("%d/%d", d.Part, d.Parts), thread: d.Thread, at: time.Since(start)}
 	for _, a := range d.Alerts {
 		s.articles += a.Article.ID + " "
 	}
@@ -130,25 +131,31 @@ func (m *fakeMessenger) count(sends *[]send) int { return len(m.list(sends, byAr
 
 func byArticles(s send) string { return s.articles }
 func byTime(s send) string     { return s.at.Round(time.Second).String() }
+func byThread(s send) string   { return s.thread }
+func byKey(s send) string      { return s.key }
+func byPart(s send) string     { return s.part }
 
 // finder is a fakeMessenger that can look.
 type finder struct {
 	*fakeMessenger
 	blind int // how many looks still fail
 	looks int
+	since []time.Duration // of each look, since the start of the bubble
+	below string          // the thread in which everything is found
 }
 
 func (f *finder) Find(_ context.Context, d alerts.Delivery) (alerts.Receipt, bool, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.looks++
+	f.since = append(f.since, d.Since.Sub(start))
 	if f.blind > 0 {
 		f.blind--
 		return alerts.Receipt{}, false, errDown
 	}
 	for _, s := range f.shown {
 		if s.key == d.Key {
-			return alerts.Receipt{Messages: []string{"found-" + d.Key}}, true, nil
+			return alerts.Receipt{Messages: []string{"found-" + d.Key}, Thread: f.below}, true, nil
 		}
 	}
 	return alerts.Receipt{}, false, nil

@@ -161,6 +161,21 @@ func TestWhatNobodyWantsAnyMoreIsDropped(t *testing.T) {
 	}
 }
 
+func TestALongIDIsMutedByItsShortName(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		l := lane("C")
+		long := strings.Repeat("https://example.org/", 10)
+		w.records.settings[l.Destination] = alerts.Settings{Muted: []string{alerts.ShortID(long)}}
+		w.put(l, long, "a")
+		d := w.running(t, func(*Dispatcher) {})
+		want(t, "sends", []string{"a"}, w.slack.list(&w.slack.sends, byArticles))
+		if s := d.Stats(); s.Dropped != 1 {
+			t.Errorf("stats %+v", s)
+		}
+	})
+}
+
 func TestAMissingArticleIsADeadLetter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

@@ -151,6 +151,11 @@ func (o *memoryOutbox) claim(key alerts.Lane, lease time.Duration) alerts.Claim 
 func (o *memoryOutbox) Wait(ctx context.Context, d time.Duration) error {
 	o.mu.Lock()
 	err := o.fail("wait")
+	for _, l := range o.lanes {
+		if at, ok := l.due(); ok {
+			d = min(d, max(time.Until(at), 0))
+		}
+	}
 	o.mu.Unlock()
 	if err != nil {
 		return err

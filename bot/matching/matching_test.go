@@ -123,6 +123,15 @@ func TestHitsAreGroupedByDestination(t *testing.T) {
 	}
 }
 
+func TestALongIDIsMutedByItsShortName(t *testing.T) {
+	a := hitting(strings.Repeat("https://example.org/a ", 10), "1")
+	w := newWorld(a)
+	w.store.set(sub(1, channel, alerts.Schedule{}))
+	w.store.changes = append(w.store.changes, alerts.Change{Settings: &alerts.Settings{Destination: channel, Muted: []string{alerts.ShortID(a.ID)}}})
+	drain(t, w)
+	expect(t, w)
+}
+
 func TestChangesAreReadBeforeEachBatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
