@@ -64,6 +64,9 @@ type Reply struct {
 	Changed bool
 	// Undo takes back what was changed; nil where that is not one command.
 	Undo *Undo
+	// Place is the place that the reply speaks of as "that channel", for
+	// adapters to name it; zero where it speaks of none.
+	Place alerts.Destination
 	// Public lets everyone in the place see the reply. The default is that
 	// only the person who asked does.
 	Public bool
