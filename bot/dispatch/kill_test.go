@@ -62,7 +62,8 @@ func TestKilledAgainAndAgain(t *testing.T) {
 	k.check(t, 0)
 }
 
-// kill is a store with articles on their way to three channels and a digest.
+// kill is a store with articles on their way to three channels and a digest of
+// two keywords.
 type kill struct {
 	url, prefix, file string
 	finds             bool
@@ -81,24 +82,27 @@ func newKill(t *testing.T, url string, finds bool, lease time.Duration) *kill {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	tariff, err := query.Parse("tariff")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, channel := range []string{"A", "B", "C", "digest"} {
-		s := alerts.Subscription{
+	for _, s := range []struct{ channel, query string }{{"A", "tariff"}, {"B", "tariff"}, {"C", "tariff"}, {"digest", "steel"}, {"digest", "tariff"}} {
+		q, err := query.Parse(s.query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sub := alerts.Subscription{
 			Owner:       alerts.Person{Platform: alerts.Terminal, User: "U"},
-			Destination: alerts.Destination{Platform: alerts.Terminal, Channel: channel}, Query: tariff,
+			Destination: alerts.Destination{Platform: alerts.Terminal, Channel: s.channel}, Query: q,
 		}
-		if channel == "digest" {
-			s.Schedule.Cadence = alerts.Hourly
+		if s.channel == "digest" {
+			sub.Schedule.Cadence = alerts.Hourly
 		}
-		if _, _, err := client.Subscriptions().Add(t.Context(), s); err != nil {
+		if _, _, err := client.Subscriptions().Add(t.Context(), sub); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for _, id := range k.articles {
+	for i, id := range k.articles {
 		a := alerts.Article{ID: id, Title: "Tariff news " + id, Received: time.Now()}
+		if i%2 == 1 {
+			a.Title = "Steel " + a.Title // the digest's first keyword hits every other
+		}
 		if _, _, err := client.Articles().Append(t.Context(), a, false); err != nil {
 			t.Fatal(err)
 		}
@@ -163,7 +167,15 @@ func (k *kill) check(t *testing.T, repeated int) {
 		keys[f[0]] = true
 		got[f[1]] = append(got[f[1]], f[2:]...)
 	}
-	want := map[string][]string{"A": k.articles, "B": k.articles, "C": k.articles, "digest": k.articles}
+	var steel, others []string
+	for i, id := range k.articles {
+		if i%2 == 1 {
+			steel = append(steel, id)
+		} else {
+			others = append(others, id)
+		}
+	}
+	want := map[string][]string{"A": k.articles, "B": k.articles, "C": k.articles, "digest": append(steel, others...)}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("shown (-want +got):\n%s", diff)
 	}
