@@ -45,8 +45,8 @@ type Settings struct {
 	// those of [Subscription] hold one.
 	Paused      bool
 	PausedUntil time.Time
-	// PausedBy is why the program itself paused the destination; empty where a
-	// person did.
+	// PausedBy is why the program itself holds everything of the destination,
+	// whatever people said about pauses; LossNone where it does not.
 	PausedBy Loss
 	// Cap is the number of alerts an hour after which the rest waits for a
 	// digest; 0 means the program's default, -1 none.
@@ -72,7 +72,7 @@ const (
 
 // Active reports whether the destination takes articles at the time now.
 func (s Settings) Active(now time.Time) bool {
-	return !s.Paused || (!s.PausedUntil.IsZero() && !now.Before(s.PausedUntil))
+	return s.PausedBy == LossNone && (!s.Paused || (!s.PausedUntil.IsZero() && !now.Before(s.PausedUntil)))
 }
 
 // Mutes reports whether the article with that id is muted in the destination.

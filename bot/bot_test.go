@@ -49,6 +49,8 @@ func TestPermissions(t *testing.T) {
 		{"quiet", false},
 		{"quiet 22:00-07:00", true},
 		{"why", false},
+		{"mute steel-1", true},
+		{"unmute steel-1", true},
 		{"why steel-2", false},
 		{"sources", false},
 		{"export", false},
@@ -120,7 +122,7 @@ func (w *world) state(d alerts.Destination) string {
 		fmt.Fprintf(&b, "%d %s %s paused=%v %s\n", s.Number, s.Query, s.Schedule, !s.Active(w.now), s.PausedUntil)
 	}
 	set, _ := w.store.Settings(context.Background(), d)
-	fmt.Fprintf(&b, "%s %s %s paused=%v %s", location(set), set.Quiet, set.Schedule, !set.Active(w.now), set.PausedUntil)
+	fmt.Fprintf(&b, "%s %s %s paused=%v %s %q", location(set), set.Quiet, set.Schedule, !set.Active(w.now), set.PausedUntil, set.Muted)
 	return b.String()
 }
 

@@ -89,6 +89,7 @@ func (b *Bot) answer(ctx context.Context, c chat.Command) (r chat.Reply, settled
 		b.report(ctx, q, err)
 		return failed(q), false
 	}
+	r.Changed = r.Changed || r.Undo != nil
 	r.Public = q.public && r.Problem == nil && r.Attachment == nil && !q.verb.personal
 	return r, true
 }

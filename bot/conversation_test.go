@@ -202,6 +202,16 @@ func show(r chat.Reply) string {
 	if a := r.Attachment; a != nil {
 		put("file %s (%s):\n%s", a.Name, a.Type, strings.TrimRight(string(a.Data), "\n"))
 	}
+	if u := r.Undo; u != nil {
+		words := strings.TrimSpace(u.Verb + " " + u.Args)
+		if u.Number > 0 {
+			words += fmt.Sprintf(" as number %d", u.Number)
+		}
+		if u.Schedule != nil {
+			words += ", " + u.Schedule.String()
+		}
+		put("undo: %s", words)
+	}
 	if r.Public {
 		put("(for everyone)")
 	}

@@ -43,12 +43,18 @@ func (s *store) Add(_ context.Context, sub alerts.Subscription) (alerts.Subscrip
 		if o.Destination == sub.Destination && o.Query.String() == sub.Query.String() {
 			return o, false, nil
 		}
+		if o.Destination == sub.Destination && o.Number == sub.Number {
+			return sub, false, alerts.ErrConflict
+		}
 	}
 	s.lastID++
-	s.numbers[sub.Destination]++
+	if sub.Number == 0 {
+		sub.Number = s.numbers[sub.Destination] + 1
+	}
+	s.numbers[sub.Destination] = max(s.numbers[sub.Destination], sub.Number)
 	s.revision++
 	s.calls++
-	sub.ID, sub.Number, sub.Revision = s.lastID, s.numbers[sub.Destination], s.revision
+	sub.ID, sub.Revision = s.lastID, s.revision
 	s.subs[sub.ID] = sub
 	return sub, true, nil
 }
@@ -115,6 +121,7 @@ func (s *store) those(wanted func(alerts.Subscription) bool) ([]alerts.Subscript
 			out = append(out, s.subs[id])
 		}
 	}
+	slices.SortStableFunc(out, func(a, b alerts.Subscription) int { return a.Number - b.Number })
 	return out, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/bellwether/bellwether/alerts"
+	"github.com/bellwether/bellwether/bot/chat"
 )
 
 // code puts backquotes around what can be typed, or was.
@@ -82,6 +83,14 @@ func (q *request) undo(word, args string) string {
 		args = "me: " + args
 	}
 	return code(joined(word, args))
+}
+
+// back is the command that takes one back, for a button.
+func (q *request) back(verb, args string) *chat.Undo {
+	if q.mine {
+		args = "me: " + args
+	}
+	return &chat.Undo{Verb: verb, Args: strings.TrimSpace(args)}
 }
 
 // here names the place that the command acts on.

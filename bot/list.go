@@ -35,7 +35,10 @@ func (b *Bot) show(ctx context.Context, q *request) (chat.Reply, error) {
 	loc := location(set)
 	r := chat.Reply{Text: fmt.Sprintf("%s %s. Times are in %s%s.",
 		count(len(subs), "subscription"), q.here(), loc, quietly(set))}
-	if !set.Active(q.now) {
+	switch {
+	case set.PausedBy != alerts.LossNone:
+		r.Text += fmt.Sprintf("\nEverything is paused %s.", lossWords(set.PausedBy))
+	case !set.Active(q.now):
 		r.Text += fmt.Sprintf("\nEverything is paused %s: %s ends that.",
 			until(set.PausedUntil, loc, q.now), q.undo("resume", ""))
 	}
@@ -68,7 +71,9 @@ func (q *request) nothing() chat.Reply {
 
 func (q *request) item(s alerts.Subscription, set alerts.Settings) chat.Item {
 	state := "active"
-	if paused, end := schedule.Paused(set, s, q.now); paused {
+	if set.PausedBy != alerts.LossNone {
+		state = "paused " + lossWords(set.PausedBy)
+	} else if paused, end := schedule.Paused(set, s, q.now); paused {
 		state = "paused " + until(end, location(set), q.now)
 	}
 	return chat.Item{Subscription: s, State: state}

@@ -31,6 +31,7 @@ func (b *Bot) pause(ctx context.Context, q *request) (chat.Reply, error) {
 			Text: fmt.Sprintf("Everything %s is paused %s. What comes in meanwhile is not kept for later.",
 				q.here(), until(end, loc, q.now)),
 			Hints: []string{q.undo("resume", "") + " ends it"},
+			Undo:  q.back("resume", ""),
 		}, nil
 	}
 	sub, wrong, err := b.named(ctx, q, which)
@@ -44,7 +45,8 @@ func (b *Bot) pause(ctx context.Context, q *request) (chat.Reply, error) {
 	return chat.Reply{
 		Text: fmt.Sprintf("Number %d, %s, is paused %s. What comes in meanwhile is not kept for later.",
 			sub.Number, code(sub.Query.String()), until(end, loc, q.now)),
-		Hints: []string{q.undo("resume", fmt.Sprint(sub.Number)) + " ends it"},
+		Hints:        []string{q.undo("resume", fmt.Sprint(sub.Number)) + " ends it"},
+		Subscription: &sub, Undo: q.back("resume", fmt.Sprint(sub.Number)),
 	}, nil
 }
 
@@ -98,8 +100,9 @@ func (b *Bot) resume(ctx context.Context, q *request) (chat.Reply, error) {
 	if !was {
 		words = "was not paused"
 	}
-	r := chat.Reply{Text: fmt.Sprintf("Number %d, %s, %s.\n%s", sub.Number, code(sub.Query.String()), words, q.sent(sub, set))}
+	r := chat.Reply{Subscription: &sub, Text: fmt.Sprintf("Number %d, %s, %s.\n%s", sub.Number, code(sub.Query.String()), words, q.sent(sub, set))}
 	if was {
+		r.Undo = q.back("pause", fmt.Sprint(sub.Number)+rest(end, q.now))
 		r.Hints = []string{q.undo("pause", fmt.Sprint(sub.Number)+rest(end, q.now)) + " undoes it"}
 	}
 	return r, nil
@@ -112,10 +115,13 @@ func (b *Bot) resumePlace(ctx context.Context, q *request, set alerts.Settings) 
 	if !set.Active(q.now) {
 		r.Text = "The pause " + q.here() + " is over. Alerts come again."
 		r.Hints = []string{q.undo("pause", strings.TrimSpace(rest(set.PausedUntil, q.now))) + " undoes it"}
+		r.Undo = q.back("pause", strings.TrimSpace(rest(set.PausedUntil, q.now)))
 	}
 	var err error
-	if set.Paused {
-		set, err = b.changeSettings(ctx, q.place, func(s *alerts.Settings) { s.Paused, s.PausedUntil = false, time.Time{} })
+	if set.Paused || set.PausedBy != alerts.LossNone {
+		set, err = b.changeSettings(ctx, q.place, func(s *alerts.Settings) {
+			s.Paused, s.PausedUntil, s.PausedBy = false, time.Time{}, alerts.LossNone
+		})
 		if err != nil {
 			return orBusy(err)
 		}

@@ -26,14 +26,24 @@ func (b *Bot) subscribe(ctx context.Context, q *request) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	sub, added, err := b.store.Add(ctx, alerts.Subscription{
-		Owner: q.Person, Destination: q.place, Query: parsed, Schedule: set.Schedule, Created: q.now,
-	})
-	if err != nil {
+	wanted := alerts.Subscription{
+		Number: q.Number, Owner: q.Person, Destination: q.place, Query: parsed, Schedule: set.Schedule, Created: q.now,
+	}
+	if q.Schedule != nil {
+		wanted.Schedule = *q.Schedule
+	}
+	sub, added, err := b.store.Add(ctx, wanted)
+	switch {
+	case q.Number > 0 && errors.Is(err, alerts.ErrConflict):
+		return problem(fmt.Sprintf("Number %d is in use %s already.", q.Number, q.here())), nil
+	case err != nil:
 		return chat.Reply{}, fmt.Errorf("add a subscription: %w", err)
 	}
-	if !added {
+	switch {
+	case !added:
 		return q.already(sub, set), nil
+	case q.Number > 0:
+		return q.again(sub, set), nil
 	}
 	past := b.recall(ctx, q, sub.Query, 1, unmuted(set))
 	text := []string{
@@ -41,7 +51,7 @@ func (b *Bot) subscribe(ctx context.Context, q *request) (chat.Reply, error) {
 		q.sent(sub, set),
 		strings.TrimSpace(past.words() + " " + b.first(ctx, q, sub, set, past)),
 	}
-	r := chat.Reply{Text: strings.Join(text, "\n")}
+	r := chat.Reply{Text: strings.Join(text, "\n"), Subscription: &sub, Undo: q.back("unsubscribe", fmt.Sprint(sub.Number))}
 	r.Hints = append(r.Hints, q.undo("unsubscribe", fmt.Sprint(sub.Number))+" undoes it")
 	if past.hits > 1 {
 		r.Hints = append(r.Hints, code("preview "+sub.Query.String())+" shows more of what it hits")
@@ -49,9 +59,19 @@ func (b *Bot) subscribe(ctx context.Context, q *request) (chat.Reply, error) {
 	return r, nil
 }
 
+// again is the reply to a subscription that was brought back.
+func (q *request) again(sub alerts.Subscription, set alerts.Settings) chat.Reply {
+	return chat.Reply{
+		Text: fmt.Sprintf("Following %s %s again, as number %d.\n%s",
+			code(sub.Query.String()), q.here(), sub.Number, q.sent(sub, set)),
+		Hints:        []string{q.undo("unsubscribe", fmt.Sprint(sub.Number)) + " undoes it"},
+		Subscription: &sub, Undo: q.back("unsubscribe", fmt.Sprint(sub.Number)),
+	}
+}
+
 // already is the reply to following the same thing twice.
 func (q *request) already(sub alerts.Subscription, set alerts.Settings) chat.Reply {
-	r := chat.Reply{Text: fmt.Sprintf("%s is followed %s already, as number %d.\n%s",
+	r := chat.Reply{Subscription: &sub, Text: fmt.Sprintf("%s is followed %s already, as number %d.\n%s",
 		code(sub.Query.String()), q.here(), sub.Number, q.sent(sub, set))}
 	if sub.Active(q.now) {
 		r.Hints = append(r.Hints, q.undo("unsubscribe", fmt.Sprint(sub.Number))+" ends it")
@@ -63,6 +83,8 @@ func (q *request) already(sub alerts.Subscription, set alerts.Settings) chat.Rep
 func (q *request) sent(sub alerts.Subscription, set alerts.Settings) string {
 	loc := location(set)
 	switch {
+	case set.PausedBy != alerts.LossNone:
+		return fmt.Sprintf("Everything %s is paused %s.", q.here(), lossWords(set.PausedBy))
 	case !set.Active(q.now):
 		return fmt.Sprintf("Everything %s is paused %s: %s ends that.",
 			q.here(), until(set.PausedUntil, loc, q.now), q.undo("resume", ""))
@@ -112,11 +134,7 @@ func (b *Bot) waits(ctx context.Context, q *request, article string) bool {
 }
 
 func unmuted(set alerts.Settings) func(alerts.Article) bool {
-	muted := make(map[string]bool, len(set.Muted))
-	for _, id := range set.Muted {
-		muted[id] = true
-	}
-	return func(a alerts.Article) bool { return !muted[a.ID] }
+	return func(a alerts.Article) bool { return !set.Mutes(a.ID) }
 }
 
 func (b *Bot) unsubscribe(ctx context.Context, q *request) (chat.Reply, error) {
@@ -131,67 +149,14 @@ func (b *Bot) unsubscribe(ctx context.Context, q *request) (chat.Reply, error) {
 	case err != nil:
 		return chat.Reply{}, fmt.Errorf("remove a subscription: %w", err)
 	}
+	undo := q.back("subscribe", sub.Query.String())
+	undo.Number, undo.Schedule = sub.Number, &sub.Schedule
 	return chat.Reply{
 		Text: fmt.Sprintf("No longer following %s %s. Nothing more is sent for it, not even what was waiting.",
 			code(sub.Query.String()), q.here()),
-		Hints: []string{q.undo("subscribe", sub.Query.String()) + " follows it again, under a new number"},
+		Hints:        []string{q.undo("subscribe", sub.Query.String()) + " follows it again, under a new number"},
+		Subscription: &sub, Undo: undo,
 	}, nil
-}
-
-func (b *Bot) edit(ctx context.Context, q *request) (chat.Reply, error) {
-	which, typed := firstWord(q.args)
-	sub, wrong, err := b.named(ctx, q, which)
-	if err != nil || wrong != nil {
-		return orEmpty(wrong), err
-	}
-	if typed == "" {
-		r := problem(fmt.Sprintf("What is number %d to follow instead? Say it after the number: %s.",
-			sub.Number, code(q.verb.form)))
-		r.Hints = []string{q.undo("edit", fmt.Sprintf("%d %s", sub.Number, sub.Query))}
-		return r, nil
-	}
-	parsed, wrong := parse(typed)
-	if wrong != nil {
-		return *wrong, nil
-	}
-	set, err := b.settings(ctx, q.place)
-	if err != nil {
-		return chat.Reply{}, err
-	}
-	before := sub
-	if parsed.String() == before.Query.String() {
-		return chat.Reply{Text: fmt.Sprintf("Number %d follows %s already. Nothing has changed.", sub.Number, code(parsed.String()))}, nil
-	}
-	sub.Query = parsed
-	if other, ok, err := b.twin(ctx, q, sub); err != nil || ok {
-		return q.taken(sub, other), err
-	}
-	sub, err = b.change(ctx, q.place, before.Number, func(s *alerts.Subscription) { s.Query = parsed })
-	switch {
-	case errors.Is(err, alerts.ErrNotFound):
-		return problem(fmt.Sprintf("There is no subscription %d %s any more.", before.Number, q.here())), nil
-	case errors.Is(err, alerts.ErrConflict):
-		return busy(), nil
-	case err != nil:
-		return chat.Reply{}, err
-	}
-	past := b.recall(ctx, q, sub.Query, 0, unmuted(set))
-	r := chat.Reply{
-		Text: fmt.Sprintf("Number %d follows %s now, no longer %s.\n%s\n%s", sub.Number,
-			code(sub.Query.String()), code(before.Query.String()), q.sent(sub, set), past.words()),
-		Hints: []string{q.undo("edit", fmt.Sprintf("%d %s", sub.Number, before.Query)) + " undoes it"},
-	}
-	if past.hits > 0 {
-		r.Hints = append(r.Hints, code("preview "+sub.Query.String())+" shows what it hits")
-	}
-	return r, nil
-}
-
-// taken is the reply to an edit that would make two of the same.
-func (q *request) taken(sub, other alerts.Subscription) chat.Reply {
-	r := problem(fmt.Sprintf("%s is followed %s already, as number %d.", code(sub.Query.String()), q.here(), other.Number))
-	r.Hints = []string{q.undo("unsubscribe", fmt.Sprint(sub.Number)) + fmt.Sprintf(" leaves only number %d", other.Number)}
-	return r
 }
 
 func orEmpty(r *chat.Reply) chat.Reply {

@@ -69,7 +69,8 @@ func (b *Bot) digestAll(ctx context.Context, q *request, wanted alerts.Schedule,
 		what = fmt.Sprintf("Alerts for %s %s, and for what is followed later,", allOf(len(subs)), q.here())
 	}
 	r := chat.Reply{Text: fmt.Sprintf("%s are sent %s.", what, schedule.Describe(wanted, set.Quiet, location(set), q.now))}
-	return q.timed(r, moved, set, q.undo("digest", before.String()), same && before != wanted), nil
+	r.Changed = before != wanted || moved > 0 || !same
+	return q.timed(r, moved, set, before.String(), same && before != wanted), nil
 }
 
 // allOf is "the subscription" or "the 3 subscriptions".
@@ -94,21 +95,30 @@ func (b *Bot) digestOne(ctx context.Context, q *request, which string, wanted al
 			return orBusy(err)
 		}
 	}
+	moved := 0
+	if before != wanted {
+		if moved, err = b.movedAlong(ctx, q, before, wanted, set); err != nil {
+			return chat.Reply{}, err
+		}
+	}
+	r := chat.Reply{Subscription: &sub, Text: fmt.Sprintf("Alerts for number %d, %s, are sent %s.", sub.Number, code(sub.Query.String()),
+		schedule.Describe(wanted, set.Quiet, location(set), q.now))}
+	return q.timed(r, moved, set, fmt.Sprintf("%d %s", sub.Number, before), before != wanted), nil
+}
+
+// movedAlong takes what waits along from one schedule to another, unless
+// something else still uses the old one.
+func (b *Bot) movedAlong(ctx context.Context, q *request, before, wanted alerts.Schedule, set alerts.Settings) (int, error) {
 	subs, err := b.list(ctx, q.place)
 	if err != nil {
-		return chat.Reply{}, err
+		return 0, err
 	}
-	shared := false
 	for _, s := range subs {
-		shared = shared || s.Schedule == before
+		if s.Schedule == before {
+			return 0, nil
+		}
 	}
-	moved := 0
-	if !shared {
-		moved = b.move(ctx, q, before, wanted, set)
-	}
-	r := chat.Reply{Text: fmt.Sprintf("Alerts for number %d, %s, are sent %s.", sub.Number, code(sub.Query.String()),
-		schedule.Describe(wanted, set.Quiet, location(set), q.now))}
-	return q.timed(r, moved, set, q.undo("digest", fmt.Sprintf("%d %s", sub.Number, before)), before != wanted), nil
+	return b.move(ctx, q, before, wanted, set), nil
 }
 
 // timed adds to the reply to digest what moved, whose time it is and how to
@@ -121,7 +131,8 @@ func (q *request) timed(r chat.Reply, moved int, set alerts.Settings, undo strin
 		r.Text += fmt.Sprintf("\n%s that were waiting go with it.", count(moved, "alert"))
 	}
 	if changed {
-		r.Hints = append(r.Hints, undo+" undoes it")
+		r.Hints = append(r.Hints, q.undo("digest", undo)+" undoes it")
+		r.Undo = q.back("digest", undo)
 	}
 	if set.TimeZone == "" {
 		zone := "Europe/Brussels"
@@ -190,6 +201,7 @@ func (b *Bot) timezone(ctx context.Context, q *request) (chat.Reply, error) {
 		q.here(), zone, q.now.In(loc).Format("15:04"), schedule.Describe(set.Schedule, set.Quiet, loc, q.now))}
 	if old := location(before).String(); old != zone {
 		r.Hints = append(r.Hints, q.undo("timezone", old)+" undoes it")
+		r.Undo = q.back("timezone", old)
 	}
 	for _, z := range near {
 		r.Hints = append(r.Hints, "this zone has no summer time: "+q.undo("timezone", z)+" has")
@@ -236,6 +248,7 @@ func (b *Bot) quiet(ctx context.Context, q *request) (chat.Reply, error) {
 	}
 	if before != wanted {
 		r.Hints = append(r.Hints, q.undo("quiet", before.String())+" undoes it")
+		r.Undo = q.back("quiet", before.String())
 	}
 	return r, nil
 }

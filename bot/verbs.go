@@ -87,6 +87,17 @@ var verbs = []verb{
 		changes: true, asks: true, local: true,
 	},
 	{
+		word: "mute",
+		form: "mute ARTICLE", about: "no more of an article here, nor of its later versions",
+		more:    "ARTICLE is its address, its id, or words of its headline. `unmute ARTICLE` undoes it.",
+		changes: true, local: true,
+	},
+	{
+		word: "unmute",
+		form: "unmute ARTICLE", about: "show later versions of an article here again",
+		changes: true, local: true,
+	},
+	{
 		word: "why",
 		form: "why [ARTICLE]", about: "what of an article hit, and what became of it here",
 		more:  "ARTICLE is its address, its id, or words of its headline. `why` alone takes the newest article that hits anything here.",
@@ -139,6 +150,10 @@ func (b *Bot) do(ctx context.Context, q *request) (chat.Reply, error) {
 		return b.timezone(ctx, q)
 	case "quiet":
 		return b.quiet(ctx, q)
+	case "mute":
+		return b.mute(ctx, q)
+	case "unmute":
+		return b.unmute(ctx, q)
 	case "why":
 		return b.why(ctx, q)
 	case "sources":

@@ -202,7 +202,7 @@ func (b *Bot) fate(ctx context.Context, q *request, a alerts.Article, subs []ale
 		return !p
 	})
 	switch {
-	case slices.Contains(set.Muted, a.ID):
+	case set.Mutes(a.ID):
 		return "it is muted here, and not shown again"
 	case paused:
 		return "what hits it is paused now; it was sent if it came in before the pause"

@@ -116,7 +116,10 @@ func Open(quiet alerts.Quiet, loc *time.Location, now time.Time) (open bool, unt
 // Paused reports whether the subscription or its whole destination is paused
 // at the time now, and until when: zero if until someone resumes it.
 func Paused(set alerts.Settings, sub alerts.Subscription, now time.Time) (paused bool, until time.Time) {
-	if set.Active(now) && sub.Active(now) {
+	switch {
+	case set.PausedBy != alerts.LossNone:
+		return true, time.Time{}
+	case set.Active(now) && sub.Active(now):
 		return false, time.Time{}
 	}
 	if !set.Active(now) {

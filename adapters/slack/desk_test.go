@@ -1,0 +1,78 @@
+package slack
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestDeskKeepsALineInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk()
+		var mu sync.Mutex
+		var got []int
+		release := make(chan struct{})
+		other := make(chan struct{})
+		for i := range 5 {
+			d.do("a", func(context.Context) {
+				if i == 0 {
+					<-release
+				}
+				mu.Lock()
+				got = append(got, i)
+				mu.Unlock()
+			})
+		}
+		d.do("b", func(context.Context) { close(other) })
+		<-other // though the first line stands still
+		close(release)
+		d.close(time.Minute)
+		if want := []int{0, 1, 2, 3, 4}; !slices.Equal(got, want) {
+			t.Errorf("done in the order %v, want %v", got, want)
+		}
+		if d.do("a", func(context.Context) {}) {
+			t.Error("a desk that is closed took a task")
+		}
+	})
+}
+
+func TestDeskIsBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk()
+		taken := 0
+		for d.do("a", func(ctx context.Context) { <-ctx.Done() }) {
+			taken++
+			if taken > 2*deskQueue {
+				break
+			}
+		}
+		if taken < deskQueue || taken > deskQueue+1 { // one may be under way
+			t.Errorf("took %d tasks, want %d", taken, deskQueue)
+		}
+		begun := time.Now()
+		d.close(10 * time.Second)
+		if span := time.Since(begun); span > 10*time.Second {
+			t.Errorf("closing took %v", span)
+		}
+	})
+}
+
+func TestDeskEndsWhatHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk()
+		if d.within(time.Second, "a", func(ctx context.Context) { <-ctx.Done() }) {
+			t.Error("a task that hangs is said to have ended")
+		}
+		begun := time.Now()
+		if !d.within(time.Hour, "a", func(context.Context) {}) {
+			t.Error("the task behind it was not done")
+		}
+		if span := time.Since(begun); span != taskTime-time.Second {
+			t.Errorf("the line stood still for %v, want %v", span, taskTime-time.Second)
+		}
+		d.close(time.Second)
+	})
+}

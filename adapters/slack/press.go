@@ -1,0 +1,173 @@
+package slack
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	slackgo "github.com/slack-go/slack"
+
+	"github.com/bellwether/bellwether/adapters/slack/blockkit"
+	"github.com/bellwether/bellwether/alerts"
+	"github.com/bellwether/bellwether/bot/chat"
+)
+
+// press takes presses of buttons and choices of menus. Who may do what they
+// ask for is decided anew, for everyone in a channel sees its buttons.
+func (a *App) press(o origin, c slackgo.InteractionCallback) {
+	for i, action := range c.ActionCallback.BlockActions {
+		kind, value := blockkit.Kind(action.ActionID), action.Value
+		if action.SelectedOption.Value != "" {
+			value = action.SelectedOption.Value
+		}
+		each := o
+		each.id += "#" + strconv.Itoa(i)
+		if kind == blockkit.ActionQuery || kind == blockkit.ActionWhen {
+			a.desk.do(o.line(), func(ctx context.Context) { a.retype(ctx, each, c.View) })
+			continue
+		}
+		taken := a.desk.do(o.line(), func(ctx context.Context) {
+			if !a.first(ctx, each) {
+				return
+			}
+			team, err := a.Teams.Get(ctx, o.team)
+			if err == nil {
+				err = a.pressed(ctx, team, each, c, pressed{kind: kind, value: value, block: action.BlockID})
+			}
+			if err != nil {
+				a.warn(ctx, each, "a press of "+kind, err)
+			}
+		})
+		if !taken {
+			a.warn(context.Background(), each, "take a press", errBusy)
+		}
+	}
+}
+
+// pressed is one press.
+type pressed struct {
+	kind, value, block string
+}
+
+func (a *App) pressed(ctx context.Context, team Team, o origin, c slackgo.InteractionCallback, p pressed) error {
+	switch p.kind {
+	case blockkit.ActionDo, blockkit.ActionUndo:
+		return a.act(ctx, team, o, c, p)
+	case blockkit.ActionManage:
+		return a.openManage(ctx, team, o)
+	case blockkit.ActionItem:
+		return a.item(ctx, team, o, c, p.value)
+	case blockkit.ActionSubscribe:
+		a.openForm(ctx, origin{team: o.team, user: o.user, trigger: o.trigger})
+		return nil
+	case blockkit.ActionTiming:
+		return a.openTiming(ctx, team, o)
+	case blockkit.ActionPage:
+		page, err := strconv.Atoi(p.value)
+		if err != nil {
+			return fmt.Errorf("page %q: %w", p.value, err)
+		}
+		return a.turn(ctx, team, o, c.View, page)
+	case blockkit.ActionMembers:
+		return a.setMembers(ctx, team, o, p.value == "on")
+	}
+	return nil // a link, or a button of an older version
+}
+
+// commandOf reads what a button carries: words, or a command with its parts.
+func commandOf(value string) (chat.Command, error) {
+	if !strings.HasPrefix(value, "{") {
+		verb, args, _ := strings.Cut(value, " ")
+		return chat.Command{Verb: verb, Args: args}, nil
+	}
+	var u chat.Undo
+	if err := json.Unmarshal([]byte(value), &u); err != nil {
+		return chat.Command{}, fmt.Errorf("read what a button carries: %w", err)
+	}
+	return chat.Command{Verb: u.Verb, Args: u.Args, Schedule: u.Schedule, Number: u.Number}, nil
+}
+
+// act does what a button below an alert or a reply says, and shows in the
+// message what was done.
+func (a *App) act(ctx context.Context, team Team, o origin, c slackgo.InteractionCallback, p pressed) error {
+	command, err := commandOf(p.value)
+	if err != nil {
+		return err
+	}
+	reply := a.ask(ctx, team, o, command)
+	defer a.refresh(ctx, team, o, reply)
+	if reply.Problem != nil || c.Container.MessageTs == "" {
+		a.answer(ctx, team, o, reply)
+		return nil
+	}
+	if c.Container.IsEphemeral {
+		options := message(blockkit.Reply(reply, a.replyOptions(ctx, team, o)))
+		_, _, _, err = team.API.SendMessageContext(ctx, o.channel, append(options, slackgo.MsgOptionReplaceOriginal(o.respond))...)
+		return wrapped("change a reply", err)
+	}
+	blocks := c.Message.Blocks.BlockSet
+	if p.kind == blockkit.ActionUndo {
+		blocks = blockkit.Undone(blocks, p.block)
+	} else {
+		by := ""
+		if !o.place().IsDirect() {
+			who, _ := a.rooms.person(ctx, team, o.user) // asked for just before, and logged
+			by = who.name
+		}
+		blocks = blockkit.Acted(blocks, p.block, blockkit.Plain(reply.Text), by, reply.Undo)
+	}
+	_, _, _, err = team.API.UpdateMessageContext(ctx, o.channel, c.Container.MessageTs,
+		message(blockkit.Message{Text: c.Message.Text, Blocks: blocks})...)
+	return wrapped("show in a message what was done", err)
+}
+
+var errPlace = errors.New("a menu names no place")
+
+// placed cuts the place off the value of a menu of a list.
+func placed(o origin, value string) (d alerts.Destination, words string, err error) {
+	ref, words, _ := strings.Cut(value, " ")
+	switch {
+	case ref == "u":
+		return o.person().Direct(), words, nil
+	case isID(ref):
+		return alerts.Destination{Platform: alerts.Slack, Workspace: o.team, Channel: ref}, words, nil
+	}
+	return d, words, errPlace
+}
+
+// isID reports whether s has the form of Slack's ids.
+func isID(s string) bool {
+	return len(s) > 1 && len(s) <= 32 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""
+}
+
+// item does what the menu of a subscription in a list says, and shows the list
+// anew.
+func (a *App) item(ctx context.Context, team Team, o origin, c slackgo.InteractionCallback, value string) error {
+	place, words, err := placed(o, value)
+	if err != nil {
+		return err
+	}
+	if number, ok := strings.CutPrefix(words, "edit "); ok {
+		return a.openEdit(ctx, team, o, place, number)
+	}
+	command, err := commandOf(words)
+	if err != nil {
+		return err
+	}
+	command.Place = place
+	reply := a.ask(ctx, team, o, command)
+	switch {
+	case c.View.Type == slackgo.VTModal:
+		err = a.showManaged(ctx, team, o, c.View, place, reply)
+		a.refresh(ctx, team, o, reply)
+	case c.View.Type == slackgo.VTHomeTab:
+		err = a.publish(ctx, team, o, blockkit.HomePage(c.View), &reply)
+	default: // a list that was answered
+		a.answer(ctx, team, o, reply)
+		a.refresh(ctx, team, o, reply)
+	}
+	return err
+}
