@@ -41,7 +41,7 @@ func (m *Messenger) Find(ctx context.Context, d alerts.Delivery) (alerts.Receipt
 		return alerts.Receipt{}, false, err
 	}
 	look := search{api: team.API, channel: channel, key: fingerprint(d.Key), oldest: timestamp(d.Since)}
-	ts, err := look.history(ctx, d.Schedule.IsDigest())
+	ts, thread, err := look.history(ctx, d.Schedule.IsDigest())
 	if err != nil {
 		err = m.judged(team, "look for a message", err)
 		if asked, ok := errors.AsType[*alerts.SendError](err); ok && !asked.Permanent {
@@ -52,7 +52,11 @@ func (m *Messenger) Find(ctx context.Context, d alerts.Delivery) (alerts.Receipt
 	if ts == "" {
 		return alerts.Receipt{}, false, nil
 	}
-	return alerts.Receipt{Messages: []string{messageID(channel, ts)}, NotBefore: m.now().Add(m.limits.Channel)}, true, nil
+	r := alerts.Receipt{Messages: []string{messageID(channel, ts)}, NotBefore: m.now().Add(m.limits.Channel)}
+	if thread != "" {
+		r.Thread = messageID(channel, thread) // a reply can't be replied to
+	}
+	return r, true, nil
 }
 
 // search is one look for a message.
@@ -65,32 +69,32 @@ type search struct {
 
 // history looks through the channel, newest first, and through the replies to
 // messages of ours where threads is set. It gives the message's time stamp, ""
-// if it is not there.
-func (s search) history(ctx context.Context, threads bool) (string, error) {
+// if it is not there, and that of the thread that it is a reply in.
+func (s search) history(ctx context.Context, threads bool) (ts, thread string, err error) {
 	cursor := ""
 	for range findPages {
 		page, err := s.api.GetConversationHistoryContext(ctx, &slackgo.GetConversationHistoryParameters{
 			ChannelID: s.channel, Cursor: cursor, Oldest: s.oldest, Limit: findPage, IncludeAllMetadata: true,
 		})
 		if err != nil {
-			return "", err
+			return "", "", err
 		}
 		for _, msg := range page.Messages {
 			if s.is(msg) {
-				return msg.Timestamp, nil
+				return msg.Timestamp, "", nil
 			}
 			if !threads || msg.ReplyCount == 0 || msg.Metadata.EventType != metadataType {
 				continue
 			}
 			if ts, err := s.replies(ctx, msg.Timestamp); ts != "" || err != nil {
-				return ts, err
+				return ts, msg.Timestamp, err
 			}
 		}
 		if cursor = page.ResponseMetaData.NextCursor; cursor == "" {
-			return "", nil
+			return "", "", nil
 		}
 	}
-	return "", errTooMany
+	return "", "", errTooMany
 }
 
 // replies looks through a thread.
