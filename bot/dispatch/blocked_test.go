@@ -47,7 +47,7 @@ func TestUnblock(t *testing.T) {
 				w.put(lane("C"), "a", "b")
 				w.put(digest("C"), "c")
 				w.running(t, func(d *Dispatcher) {
-					pass(20 * time.Hour) // the pause is at its longest
+					pass(2 * time.Hour) // the pause is more than an hour by now
 					tries := w.slack.count(&w.slack.sends)
 					refused.Store(false)
 					d.Unblock(c.by)
@@ -63,9 +63,10 @@ func TestUnblock(t *testing.T) {
 					}
 					refused.Store(true)
 					w.put(lane("C"), "d")
-					pass(20 * time.Hour)
-					if n := len(w.blocked); n != 2 { // it is told anew, and the pauses begin small
-						t.Errorf("told %d times: %v", n, w.blocked)
+					tries = w.slack.count(&w.slack.sends)
+					pass(15 * time.Minute) // it is told anew, and the pauses begin anew
+					if n := w.slack.count(&w.slack.sends) - tries; n != 2 || len(w.blocked) != 2 {
+						t.Errorf("tried %d times, told %v", n, w.blocked)
 					}
 				})
 			})
@@ -143,7 +144,7 @@ func TestABlockedLaneLosesWhatNobodyWants(t *testing.T) {
 							t.Errorf("sent %d times", n)
 						}
 						refused.Store(false)
-						pass(12 * time.Hour)
+						pass(firstBlock + 2*blockedLook)
 						if w.outbox.left() != 0 {
 							t.Errorf("%d left in the end", w.outbox.left())
 						}

@@ -28,9 +28,9 @@ func TestADigestComesInParts(t *testing.T) {
 		all := names(23)
 		want(t, "parts", []string{strings.Join(all[:10], " "), strings.Join(all[10:20], " "), strings.Join(all[20:], " ")},
 			w.slack.list(&w.slack.shown, byArticles))
-		want(t, "numbers", []string{"1/3", "2/3", "3/3"}, w.slack.list(&w.slack.shown, func(s send) string { return s.part }))
+		want(t, "numbers", []string{"1/3", "2/3", "3/3"}, w.slack.list(&w.slack.shown, byPart))
 		want(t, "keys", []string{"slack/T/c/C|a0/part", "slack/T/c/C|a10/part", "slack/T/c/C|a20/part"},
-			w.slack.list(&w.slack.shown, func(s send) string { return s.key }))
+			w.slack.list(&w.slack.shown, byKey))
 		if d.Stats().Sent != 3 || w.outbox.left() != 0 {
 			t.Errorf("stats %+v, %d left", d.Stats(), w.outbox.left())
 		}
@@ -57,7 +57,7 @@ func TestADigestIsPacedBetweenItsParts(t *testing.T) {
 		w.put(digest("C"), names(21)...)
 		w.running(t, func(*Dispatcher) { pass(time.Minute) })
 		want(t, "times", []string{"0s", "1s", "2s"}, w.slack.list(&w.slack.shown, byTime))
-		want(t, "numbers", []string{"1/3", "2/3", "3/3"}, w.slack.list(&w.slack.shown, func(s send) string { return s.part }))
+		want(t, "numbers", []string{"1/3", "2/3", "3/3"}, w.slack.list(&w.slack.shown, byPart))
 	})
 }
 
