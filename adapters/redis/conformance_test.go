@@ -7,6 +7,7 @@ import (
 	"github.com/bellwether/bellwether/adapters/adaptertest"
 	"github.com/bellwether/bellwether/adapters/redis"
 	"github.com/bellwether/bellwether/adapters/redis/embedded"
+	"github.com/bellwether/bellwether/adapters/slack"
 	"github.com/bellwether/bellwether/bot"
 	"github.com/bellwether/bellwether/bot/dispatch"
 	"github.com/bellwether/bellwether/bot/ingest"
@@ -24,6 +25,8 @@ var (
 	_ bot.Outbox             = (*redis.Outbox)(nil)
 	_ matching.Outbox        = (*redis.Outbox)(nil)
 	_ dispatch.Outbox        = (*redis.Outbox)(nil)
+	_ slack.WorkspaceStore   = (*redis.Workspaces)(nil)
+	_ slack.Once             = (*redis.Marks)(nil)
 )
 
 const reclaim = 60 * time.Millisecond
@@ -72,6 +75,21 @@ func onEvery(t *testing.T, f func(t *testing.T, s store)) {
 		f(t, store{url: mini.URL()})
 	})
 	t.Run("redis", func(t *testing.T) { f(t, store{url: adaptertest.Redis(t)}) })
+}
+
+func TestWorkspaces(t *testing.T) {
+	onEvery(t, func(t *testing.T, s store) {
+		adaptertest.TestWorkspaces(t, func(t *testing.T) adaptertest.Workspaces {
+			c := s.open(t)("a")
+			return adaptertest.Workspaces{WorkspaceStore: c.Workspaces(), Subscriptions: c.Subscriptions(), Outbox: c.Outbox()}
+		})
+	})
+}
+
+func TestOnce(t *testing.T) {
+	onEvery(t, func(t *testing.T, s store) {
+		adaptertest.TestOnce(t, func(t *testing.T) slack.Once { return s.open(t)("a").Marks() })
+	})
 }
 
 func TestSubscriptionStore(t *testing.T) {

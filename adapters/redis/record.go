@@ -99,12 +99,13 @@ type settingsJSON struct {
 	Until    int64        `json:"u,omitempty"`
 	Cap      int          `json:"a,omitempty"`
 	Muted    []string     `json:"m,omitempty"`
+	PausedBy alerts.Loss  `json:"l,omitempty"`
 }
 
 func encodeSettings(s alerts.Settings) ([]byte, error) {
 	return json.Marshal(settingsJSON{
 		TimeZone: s.TimeZone, From: s.Quiet.From, To: s.Quiet.To, Schedule: s.Schedule.String(),
-		Paused: s.Paused, Until: millis(s.PausedUntil), Cap: s.Cap, Muted: s.Muted,
+		Paused: s.Paused, Until: millis(s.PausedUntil), Cap: s.Cap, Muted: s.Muted, PausedBy: s.PausedBy,
 	})
 }
 
@@ -128,6 +129,7 @@ func decodeSettings(d alerts.Destination, record string) (alerts.Settings, error
 	}
 	return alerts.Settings{
 		Destination: d, TimeZone: j.TimeZone, Quiet: alerts.Quiet{From: j.From, To: j.To}, Schedule: schedule,
-		Paused: j.Paused, PausedUntil: instant(j.Until), Cap: j.Cap, Muted: j.Muted, Revision: revision,
+		Paused: j.Paused, PausedUntil: instant(j.Until), Cap: j.Cap, Muted: j.Muted,
+		PausedBy: j.PausedBy, Revision: revision,
 	}, nil
 }

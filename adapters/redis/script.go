@@ -23,6 +23,12 @@ var (
 	scriptForget     = load("subs_lib", "sub_forget")
 	scriptChanges    = load("subs_lib", "sub_changes")
 
+	scriptWorkspaceSave        = load("subs_lib", "ws_save")
+	scriptWorkspaceForgetPlace = load("subs_lib", "ws_forget_place")
+	scriptWorkspaceForget      = load("subs_lib", "ws_forget")
+
+	scriptOnce = load("once")
+
 	scriptArticleStart = load("article_lib", "article_start")
 	scriptAppend       = load("article_lib", "article_append")
 	scriptSettle       = load("article_lib", "article_settle")

@@ -31,8 +31,8 @@ type Settings interface {
 	Settings(ctx context.Context, d alerts.Destination) (alerts.Settings, error)
 }
 
-// Workspaces keeps the teams that installed the app.
-type Workspaces interface {
+// WorkspaceStore keeps the teams that installed the app.
+type WorkspaceStore interface {
 	// Workspace gives one; alerts.ErrNotFound if it never installed the app.
 	Workspace(ctx context.Context, platform, id string) (alerts.Workspace, error)
 	// SaveWorkspace stores w if its Revision is the stored one (0: there is

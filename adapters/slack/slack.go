@@ -29,7 +29,7 @@ type Config struct {
 	Handler    Handler
 	Places     Places
 	Settings   Settings
-	Workspaces Workspaces
+	Workspaces WorkspaceStore
 	Once       Once
 	Teams      *Teams
 

@@ -41,7 +41,7 @@ type Team struct {
 
 // TeamsConfig is what Teams are made of.
 type TeamsConfig struct {
-	Store Workspaces
+	Store WorkspaceStore
 	// Keys seal the tokens that installations give; nil where there are none.
 	Keys *seal.Ring
 	// BotToken is that of the one workspace of the settings, "" without it.

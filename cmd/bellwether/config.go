@@ -26,6 +26,7 @@ type config struct {
 	redisPrefix   string
 	shards        int
 	logLevel      slog.Level
+	levelSet      bool
 	logJSON       bool
 	listen        string
 	contact       string
@@ -35,7 +36,9 @@ type config struct {
 	timeZone      string
 	sources       []sourceConfig
 	sourcesGiven  bool // by file or flag: no defaults, no samples
-	slackToken    string
+	publicURL     string
+	key           string // of secrets that are stored
+	slack         slackConfig
 	discordToken  string
 	configuration string // the file that was read, for people
 }
@@ -105,10 +108,29 @@ func settings() []setting {
 			setInt(1, 5, func(c *config) *int { return &c.sentences }),
 		},
 		{"terminal.timezone", "BELLWETHER_TIMEZONE", "time zone of the terminal until you say another, such as Europe/Brussels", "the machine's", false, setZone},
+		{"http.public_url", "BELLWETHER_PUBLIC_URL", "address under which others reach http.listen, such as https://alerts.example.org", "", false, setPublicURL},
+		{"key", "BELLWETHER_KEY", "seals tokens that are stored: 32 bytes in base64 (openssl rand -base64 32);\nseveral with commas: the first seals, all open", "", true, setKey},
 		{
-			"slack.bot_token", "SLACK_BOT_TOKEN", "reserved; this version does not speak Slack yet", "", true,
-			setString(func(c *config) *string { return &c.slackToken }),
+			"slack.bot_token", "SLACK_BOT_TOKEN", "token of one Slack workspace (xoxb-…)", "", true,
+			setToken("xoxb-", func(c *config) *string { return &c.slack.botToken }),
 		},
+		{
+			"slack.app_token", "SLACK_APP_TOKEN", "app token (xapp-…): Slack comes in by Socket Mode", "", true,
+			setToken("xapp-", func(c *config) *string { return &c.slack.appToken }),
+		},
+		{
+			"slack.signing_secret", "SLACK_SIGNING_SECRET", "signing secret: Slack comes in by HTTP, at http.listen", "", true,
+			setString(func(c *config) *string { return &c.slack.signingSecret }),
+		},
+		{
+			"slack.client_id", "SLACK_CLIENT_ID", "with the client secret: many workspaces install the app by themselves", "", false,
+			setString(func(c *config) *string { return &c.slack.clientID }),
+		},
+		{
+			"slack.client_secret", "SLACK_CLIENT_SECRET", "see slack.client_id", "", true,
+			setString(func(c *config) *string { return &c.slack.clientSecret }),
+		},
+		{"slack.api_url", "SLACK_API_URL", "another base of Slack's Web API, for proxies and tests", "https://slack.com/api/", false, setSlackAPI},
 		{
 			"discord.bot_token", "DISCORD_BOT_TOKEN", "reserved; this version does not speak Discord yet", "", true,
 			setString(func(c *config) *string { return &c.discordToken }),
@@ -175,6 +197,7 @@ func setLevel(c *config, v string) error {
 	default:
 		return fault{fmt.Sprintf("%q is no log level", v), "write debug, info, warn or error"}
 	}
+	c.levelSet = true
 	return nil
 }
 
@@ -261,9 +284,6 @@ func loadConfig(w world, f flagValues, interactive bool) (config, error) {
 	c := config{
 		redisPrefix: "bellwether:", logLevel: slog.LevelInfo, interval: 5 * time.Minute, history: true, sentences: 3,
 	}
-	if interactive {
-		c.logLevel = slog.LevelWarn
-	}
 	var wrong []mistake
 	path := f.config
 	if path == "" {
@@ -279,12 +299,16 @@ func loadConfig(w world, f flagValues, interactive bool) (config, error) {
 	}
 	wrong = append(wrong, readEnvironment(&c, w.lookup)...)
 	wrong = append(wrong, readFlags(&c, f)...)
+	wrong = append(wrong, c.slack.incomplete(&c)...)
 	if len(wrong) > 0 {
 		var errs []error
 		for _, m := range wrong {
 			errs = append(errs, errors.New(m.String()))
 		}
 		return c, usagef("the configuration has mistakes:\n%w", errors.Join(errs...))
+	}
+	if interactive && !c.levelSet && !c.slack.on() {
+		c.logLevel = slog.LevelWarn
 	}
 	if c.data == "" {
 		c.data = defaultData(w.lookup)

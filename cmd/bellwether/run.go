@@ -22,8 +22,8 @@ func newRun(w world) *cobra.Command {
 		Use:   "run [--config FILE] [--data DIR] [--once] [--source URL_OR_PATH]...",
 		Short: "Run the bot",
 		Long: `Run reads sources, matches every new article and sends alerts. Without a Slack
-or Discord token it talks here in the terminal: type help. Without a Redis it
-keeps everything in one file in the data folder.
+or Discord token it talks here in the terminal: type help. docs/slack.md sets up
+Slack. Without a Redis it keeps everything in one file in the data folder.
 
 ` + settingsHelp(),
 		Example: `  bellwether run
@@ -68,6 +68,7 @@ func run(ctx context.Context, w world, f flagValues, once bool) (err error) {
 	if err != nil {
 		return err
 	}
+	interactive = interactive && !cfg.slack.on()
 	talk := newTerminal(w, cfg, interactive)
 	log := newLogger(w.stderr, cfg)
 	if interactive {
@@ -87,7 +88,11 @@ func run(ctx context.Context, w world, f flagValues, once bool) (err error) {
 		announce(w, cfg, store, sources, interactive)
 	}
 
-	a := newApp(cfg, w, log, talk, store, sources, once)
+	a, err := newApp(cfg, w, log, talk, store, sources, once)
+	if err != nil {
+		return err
+	}
+	defer a.slack.close()
 	if once {
 		return a.once(ctx)
 	}
@@ -114,6 +119,10 @@ func (a *app) serve(ctx context.Context, interactive bool) error {
 	start("ingest", a.ingest.Run)
 	start("matching", a.matching.Run)
 	start("dispatch", a.dispatch.Run)
+	if a.slack != nil {
+		start("slack", a.slack.run)
+		return parts.Wait()
+	}
 	start("terminal", func(ctx context.Context) error {
 		err := a.talk.Run(ctx, a.bot)
 		if interactive {
@@ -158,8 +167,11 @@ func announce(w world, cfg config, s *store, sources *sourceSet, interactive boo
 		fmt.Fprintf(out, "  settings  %s\n", cfg.configuration)
 	}
 	chat := "no Slack or Discord token: talking here in the terminal"
-	if cfg.slackToken != "" || cfg.discordToken != "" {
-		chat = "a Slack or Discord token is set, which this version can't use yet: talking here in the terminal"
+	switch {
+	case cfg.slack.on():
+		chat = cfg.slack.about()
+	case cfg.discordToken != "":
+		chat = "a Discord token is set, which this version can't use yet: talking here in the terminal"
 	}
 	fmt.Fprintf(out, "  chat      %s\n", chat)
 	about := s.about

@@ -28,7 +28,8 @@ const (
 
 // app is the program's parts, put together.
 type app struct {
-	talk     *terminal.Terminal
+	talk     *terminal.Terminal // nil where people talk on a platform
+	slack    *slackParts        // nil without Slack
 	bot      *bot.Bot
 	ingest   *ingest.Ingester
 	matching *matching.Matcher
@@ -37,7 +38,7 @@ type app struct {
 	faults   *faults
 }
 
-func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *store, sources *sourceSet, once bool) *app {
+func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *store, sources *sourceSet, once bool) (*app, error) {
 	a := &app{talk: talk, faults: &faults{w: w}}
 	report := func(string, alerts.ItemProblem) {}
 	if once {
@@ -52,18 +53,38 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 	a.matching = matching.New(matching.Config{
 		Log: s.client.Articles(), Subscriptions: s.client.Subscriptions(), Outbox: s.client.Outbox(), Logger: log,
 	})
-	a.dispatch = dispatch.New(dispatch.Config{
-		Outbox: s.client.Outbox(), Articles: s.client.Articles(), Subscriptions: s.client.Subscriptions(),
-		Messengers: []dispatch.Messenger{talk}, Sentences: cfg.sentences, Logger: log,
-	})
 	a.bot = bot.New(bot.Config{
 		Store: s.client.Subscriptions(), Archive: s.client.Articles(), Outbox: s.client.Outbox(),
 		Sources: a.ingest, Now: time.Now, Logger: log,
 	})
-	if cfg.listen != "" {
-		a.web = web.New(cfg.listen, map[string]web.Check{"store": s.client.Ping}, log)
+	if err := a.dispatching(cfg, log, s, once); err != nil {
+		return nil, err
 	}
-	return a
+	if cfg.listen != "" {
+		a.web = web.New(cfg.listen, map[string]web.Check{"store": s.client.Ping}, a.slack.routes(), log)
+	}
+	return a, nil
+}
+
+// dispatching makes the dispatcher, and the platforms that it sends to.
+func (a *app) dispatching(cfg config, log *slog.Logger, s *store, once bool) error {
+	c := dispatch.Config{
+		Outbox: s.client.Outbox(), Articles: s.client.Articles(), Subscriptions: s.client.Subscriptions(),
+		Messengers: []dispatch.Messenger{a.talk}, Sentences: cfg.sentences, Logger: log,
+	}
+	if cfg.slack.on() {
+		var err error
+		if a.slack, err = newSlack(cfg, s, a.bot, func(d alerts.Destination) { a.dispatch.Unblock(d) }, log); err != nil {
+			return err
+		}
+		c.Messengers = append(c.Messengers, a.slack.app.Messenger())
+		c.Workers = slackWorkers
+		if !once { // then nobody carries out what follows
+			c.Blocked = a.slack.app.Blocked
+		}
+	}
+	a.dispatch = dispatch.New(c)
+	return nil
 }
 
 func newTerminal(w world, cfg config, interactive bool) *terminal.Terminal {

@@ -7,6 +7,7 @@
 --   d:DEST   hash of a destination: "#" the last number given, "n:NUMBER" and
 --            "q:CANON" the id that has them
 --   o:OWNER  set of the ids that a person owns
+--   ws       hash from "PLATFORM/ID" to a workspace, "REV JSON"
 --   set      hash from destination to its settings, "REV JSON"
 --   log      stream of changes: s ID changed, r ID removed, d DEST settings
 --            changed. It names, the records tell. Ids are REV-TIME, revisions
