@@ -89,7 +89,12 @@ func (a *App) converse(ctx context.Context, o origin, words string) {
 // ask gives a command to the bot, with who asks and what they may do. A place
 // that is not set is where o was.
 func (a *App) ask(ctx context.Context, team Team, o origin, c chat.Command) chat.Reply {
-	c.ID, c.Person = o.id+c.ID, o.person()
+	if o.id == "" { // nothing that Slack could repeat
+		c.ID = ""
+	} else {
+		c.ID = o.id + c.ID
+	}
+	c.Person = o.person()
 	if c.Place == (alerts.Destination{}) {
 		c.Place = o.place()
 	}

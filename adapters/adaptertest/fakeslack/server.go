@@ -386,3 +386,18 @@ func (s *Server) UsedScopes() []string {
 	defer s.mu.Unlock()
 	return slices.Sorted(maps.Keys(s.used))
 }
+
+// AwaitMessage waits until a message is as wanted.
+func (s *Server) AwaitMessage(channel, ts, what string, wanted func(Message) bool) {
+	s.t.Helper()
+	s.Await(what, func() bool {
+		m := s.message(channel, ts)
+		return m != nil && wanted(*m)
+	})
+}
+
+// FilesLocked and DirectLocked are Files and Direct for use in Await.
+func (s *Server) FilesLocked() []*File { return s.files }
+
+// DirectLocked is Direct for use in Await.
+func (s *Server) DirectLocked(user string) string { return s.direct(user) }
