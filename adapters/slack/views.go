@@ -70,15 +70,15 @@ func (a *App) openTiming(ctx context.Context, team Team, o origin) error {
 	return openView(ctx, team, o, blockkit.Timing{Settings: set}.View())
 }
 
-// retype shows the form anew while something is typed into it.
+// retype shows a form anew while something is typed into it.
 func (a *App) retype(ctx context.Context, o origin, v slackgo.View) {
 	team, err := a.Teams.Get(ctx, o.team)
-	var form blockkit.Form
+	var view slackgo.ModalViewRequest
 	if err == nil {
-		form, err = blockkit.ReadForm(v)
+		view, err = blockkit.Retyped(v)
 	}
 	if err == nil {
-		_, err = team.API.UpdateViewContext(ctx, form.View(), "", v.Hash, v.ID)
+		_, err = team.API.UpdateViewContext(ctx, view, "", v.Hash, v.ID)
 	}
 	if err != nil && code(err) != "hash_conflict" && code(err) != "not_found" { // more was typed, or it was closed
 		a.warn(ctx, o, "show what a query says", err)

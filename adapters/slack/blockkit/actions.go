@@ -61,7 +61,7 @@ func alertActions(id string, a alerts.Alert) *slack.ActionBlock {
 	case 0:
 	case 1:
 		s := a.Subscriptions[0]
-		add(button(ActionDo+":snooze", snooze(s.Number), "Snooze "+quoted(s, 40)))
+		add(button(ActionDo+":snooze", snooze(s.Number), "Snooze "+quoted(s)))
 		add(button(ActionDo+":unsubscribe", unsubscribe(s.Number), "Unsubscribe"))
 	default:
 		elements = append(elements, chooser(a.Subscriptions))
@@ -75,8 +75,8 @@ func chooser(subs []alerts.Subscription) slack.BlockElement {
 	var options []*slack.OptionBlockObject
 	for _, s := range subs[:min(len(subs), maxOptions/2)] {
 		options = append(options,
-			option(snooze(s.Number), "Snooze "+quoted(s, 40)+" for a day"),
-			option(unsubscribe(s.Number), "Unsubscribe from "+quoted(s, 40)))
+			option(snooze(s.Number), "Snooze "+quoted(s)+" for a day"),
+			option(unsubscribe(s.Number), "Unsubscribe from "+quoted(s)))
 	}
 	return slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain("Snooze or unsubscribe…"), ActionDo+":choose", options...)
 }
@@ -86,15 +86,15 @@ func itemActions(id string, a alerts.Alert) slack.Block {
 	options := []*slack.OptionBlockObject{option(mute(a.Article.ID), "Mute article")}
 	for _, s := range a.Subscriptions[:min(len(a.Subscriptions), 2)] {
 		options = append(options,
-			option(snooze(s.Number), "Snooze "+quoted(s, 40)+" for a day"),
-			option(unsubscribe(s.Number), "Unsubscribe from "+quoted(s, 40)))
+			option(snooze(s.Number), "Snooze "+quoted(s)+" for a day"),
+			option(unsubscribe(s.Number), "Unsubscribe from "+quoted(s)))
 	}
 	return slack.NewActionBlock(id, menu(ActionDo, options...))
 }
 
 // quoted is a query in quotes, cut short.
-func quoted(s alerts.Subscription, most int) string {
-	return "“" + cut(clean(s.Query.String()), most) + "”"
+func quoted(s alerts.Subscription) string {
+	return "“" + cut(clean(s.Query.String()), longLabel) + "”"
 }
 
 // undoValue is what an Undo button carries; "" if that does not fit.
@@ -118,19 +118,20 @@ const noteID = "done:"
 
 // Acted gives the blocks of a message with a note behind the block that was
 // pressed: what was done, by whom (empty: that is clear), and a button that
-// undoes it where undo is not nil. A message that is full stays as it is.
+// undoes it where undo is not nil. A note that said the same there is replaced.
+// In a message that is full, a divider or the oldest note makes room.
 func Acted(blocks []slack.Block, pressed, note, by string, undo *chat.Undo) []slack.Block {
-	if len(blocks) >= maxMessageBlocks {
-		return blocks
-	}
-	text := "✓ " + clean(note)
+	text := "✓ " + cut(clean(note), longParts)
 	if by = clean(by); by != "" {
 		text += " — " + cut(by, longName)
 	}
-	id := noteID + strconv.Itoa(nextNote(blocks))
-	done := section(id, text, nil)
+	done := section(noteID+strconv.Itoa(nextNote(blocks)), text, nil)
 	if value := undoValue("", undo); value != "" {
 		done.Accessory = slack.NewAccessory(button(ActionUndo, value, "Undo"))
+	}
+	blocks = slices.DeleteFunc(slices.Clone(blocks), func(b slack.Block) bool { return isNote(b) && noteText(b) == text })
+	if len(blocks) >= maxMessageBlocks {
+		blocks = roomy(blocks)
 	}
 	at := len(blocks)
 	for i, b := range blocks {
@@ -138,7 +139,32 @@ func Acted(blocks []slack.Block, pressed, note, by string, undo *chat.Undo) []sl
 			at = i + 1
 		}
 	}
-	return slices.Insert(slices.Clone(blocks), at, slack.Block(done))
+	for at < len(blocks) && isNote(blocks[at]) { // the latest comes last
+		at++
+	}
+	return slices.Insert(blocks, at, slack.Block(done))
+}
+
+// roomy leaves out the first of what can be spared: a divider, a note, or at
+// last the end.
+func roomy(blocks []slack.Block) []slack.Block {
+	i := slices.IndexFunc(blocks, func(b slack.Block) bool { return b.BlockType() == slack.MBTDivider })
+	if i < 0 {
+		i = slices.IndexFunc(blocks, isNote)
+	}
+	if i < 0 {
+		i = len(blocks) - 1
+	}
+	return slices.Delete(blocks, i, i+1)
+}
+
+func isNote(b slack.Block) bool { return strings.HasPrefix(b.ID(), noteID) }
+
+func noteText(b slack.Block) string {
+	if s, ok := b.(*slack.SectionBlock); ok && s.Text != nil {
+		return s.Text.Text
+	}
+	return ""
 }
 
 // nextNote is a number that no note in blocks has.

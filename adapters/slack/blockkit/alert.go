@@ -21,103 +21,116 @@ func Delivery(d alerts.Delivery) Message {
 	var m Message
 	for i, a := range d.Alerts {
 		m.Text = cmp.Or(m.Text, fallback(a))
-		m.Blocks = append(m.Blocks, alert(i, a, loc)...)
+		m.Blocks = append(m.Blocks, article(a, loc)...)
+		m.Blocks = append(m.Blocks, alertActions("alert"+strconv.Itoa(i), a))
 	}
 	return m
 }
 
-// alert is an article with its buttons.
-func alert(n int, a alerts.Alert, loc *time.Location) []slack.Block {
-	blocks := article(a, loc)
-	if len(a.Matched) > 0 {
-		blocks = append(blocks, small("Matched: "+clean(strings.Join(a.Matched, ", "))))
-	}
-	return append(blocks, alertActions("alert"+strconv.Itoa(n), a))
+// bounds are how much of an article is shown.
+type bounds struct {
+	title, summary, name, url int
 }
 
-// article is headline, source and summary.
+// wide is an article that stands alone.
+func wide() bounds { return bounds{title: longTitle, summary: longSummary, name: longName, url: maxURL} }
+
+// article is headline, source, summary and what hit.
 func article(a alerts.Alert, loc *time.Location) []slack.Block {
-	blocks := []slack.Block{rich(line(headline(a.Article)))}
-	if about := about(a.Article, loc); about != nil {
+	b := wide()
+	blocks := []slack.Block{rich(line(headline(a.Article, b)))}
+	if about := about(a.Article, loc, b); about != nil {
 		blocks = append(blocks, about)
 	}
-	if sentences := summary(a); len(sentences) > 0 {
+	if sentences := summary(a, b.summary); len(sentences) > 0 {
 		blocks = append(blocks, rich(line(sentences...)))
+	}
+	if matched := clean(strings.Join(a.Matched, ", ")); matched != "" {
+		blocks = append(blocks, small("Matched: "+matched))
 	}
 	return blocks
 }
 
 // headline is the title as a link to the source.
-func headline(a alerts.Article) slack.RichTextSectionElement {
-	title := cut(cmp.Or(clean(a.Title), "(no headline)"), longTitle)
-	if !webLink(a.URL) {
+func headline(a alerts.Article, b bounds) slack.RichTextSectionElement {
+	title := cut(title(a), b.title)
+	if !webLink(a.URL) || length(a.URL) > b.url {
 		return bold(title)
 	}
 	return slack.NewRichTextSectionLinkElement(a.URL, title, &slack.RichTextSectionTextStyle{Bold: true})
 }
 
+func title(a alerts.Article) string { return cmp.Or(clean(a.Title), "(no headline)") }
+
 // about is the line with source, agency, time and language; nil if nothing is
 // known.
-func about(a alerts.Article, loc *time.Location) slack.Block {
+func about(a alerts.Article, loc *time.Location, b bounds) slack.Block {
 	var before []string
 	for _, s := range []string{a.Publisher, a.Agency} {
-		if s = cut(clean(s), longName); s != "" {
+		if s = cut(clean(s), b.name); s != "" {
 			before = append(before, s)
 		}
 	}
-	var elements []slack.MixedElement
-	language := cut(clean(a.Language), longName)
+	language := cut(clean(a.Language), b.name)
 	t := a.Time()
-	if t.IsZero() || isDate(t) {
+	date := dated(t, loc)
+	if date == nil {
 		if !t.IsZero() {
 			before = append(before, t.UTC().Format("2 January 2006"))
 		}
 		if language != "" {
 			before = append(before, language)
 		}
-		language = ""
+		if len(before) == 0 {
+			return nil
+		}
+		return small(strings.Join(before, " · "))
 	}
+	var elements []slack.MixedElement
 	if len(before) > 0 {
-		elements = append(elements, plain(strings.Join(before, " · ")))
+		elements = append(elements, plain(strings.Join(before, " · ")+" ·"))
 	}
-	if !t.IsZero() && !isDate(t) {
-		// In the reader's own zone.
-		// Source: https://docs.slack.dev/messaging/formatting-message-text#date-formatting
-		text := fmt.Sprintf("<!date^%d^{date_long_pretty}, {time}|%s>", t.Unix(), t.In(loc).Format("2 January 2006, 15:04 MST"))
-		elements = append(elements, slack.NewTextBlockObject(slack.MarkdownType, text, false, false))
-	}
+	elements = append(elements, date)
 	if language != "" {
-		elements = append(elements, plain(language))
-	}
-	if len(elements) == 0 {
-		return nil
+		elements = append(elements, plain("· "+language))
 	}
 	return slack.NewContextBlock("", elements...)
 }
 
-// isDate: midnight in UTC is what a date without a time of day is read as; it
-// is shown as that date, whatever the zone.
-func isDate(t time.Time) bool { return t.UTC().Equal(t.UTC().Truncate(24 * time.Hour)) }
+// dated is a time in the reader's own zone, and in loc for programs that can't
+// show that. It is nil for a date: midnight in UTC is what a date without a
+// time of day is read as, and moved into another zone it may be the day before.
+// Source: https://docs.slack.dev/messaging/formatting-message-text#date-formatting
+func dated(t time.Time, loc *time.Location) slack.MixedElement {
+	const latest = 253402300799 // the end of the year 9999
+	if t.Unix() <= 0 || t.Unix() > latest || t.UTC().Equal(t.UTC().Truncate(24*time.Hour)) {
+		return nil
+	}
+	return ours(fmt.Sprintf("<!date^%d^{date_long_pretty} at {time}|%s>", t.Unix(), t.In(loc).Format("2 January 2006, 15:04 MST")))
+}
 
-// summary gives the sentences with the matched words in bold.
-func summary(a alerts.Alert) []slack.RichTextSectionElement {
+// summary gives the sentences with the matched words in bold, in at most that
+// many characters.
+func summary(a alerts.Alert, most int) []slack.RichTextSectionElement {
 	var out []slack.RichTextSectionElement
-	left := maxSection
+	add := func(text string, make func(string) slack.RichTextSectionElement) {
+		if text = cleanEdges(text); text == "" || most < 2 {
+			return
+		}
+		if length(text) > most {
+			text, most = cut(text, most), 0
+		}
+		out = append(out, make(text))
+		most -= length(text)
+	}
 	for i, sentence := range a.Summary {
-		if left < 2 || clean(sentence) == "" {
+		if clean(sentence) == "" {
 			continue
 		}
 		if len(out) > 0 {
-			out = append(out, words(" "))
-			left--
+			add(" ", words)
 		}
 		last := 0
-		add := func(text string, make func(string) slack.RichTextSectionElement) {
-			if text = cut(cleanEdges(text), left); text != "" && left > 1 {
-				out = append(out, make(text))
-				left -= length(text)
-			}
-		}
 		for _, h := range a.Highlights {
 			if h.Sentence != i || h.Start < last || h.End > len(sentence) || h.Start >= h.End {
 				continue
@@ -133,111 +146,14 @@ func summary(a alerts.Alert) []slack.RichTextSectionElement {
 
 // fallback is an alert in one line.
 func fallback(a alerts.Alert) string {
-	text := cmp.Or(clean(a.Article.Title), "(no headline)")
+	text := cut(title(a.Article), longFallback/2)
 	if source := cmp.Or(clean(a.Article.Publisher), clean(a.Article.Agency)); source != "" {
-		text += " — " + source
+		text += " — " + cut(source, longName)
 	}
-	if len(a.Summary) > 0 {
+	if len(a.Summary) > 0 && clean(a.Summary[0]) != "" {
 		text += ": " + clean(a.Summary[0])
 	}
 	return escape(cut(text, longFallback))
-}
-
-// digest is a part of a digest, its articles together by keyword.
-func digest(d alerts.Delivery) Message {
-	loc := location(d.Settings.TimeZone)
-	cadence := map[alerts.Cadence]string{alerts.Hourly: "Hourly", alerts.Daily: "Daily", alerts.Weekly: "Weekly"}[d.Schedule.Cadence]
-	title := fmt.Sprintf("%s digest: %s", cadence, count(len(d.Alerts), "article"))
-	if d.Parts > 1 {
-		title = fmt.Sprintf("%s digest, part %d of %d: %s", cadence, d.Part, d.Parts, count(len(d.Alerts), "article"))
-	}
-	m := Message{Text: escape(cut(title+" on "+strings.Join(keywords(d.Alerts), ", "), longFallback))}
-	if d.Thread == "" {
-		m.Blocks = append(m.Blocks, slack.NewHeaderBlock(plain(cut(title, maxHeader))))
-	} else {
-		m.Blocks = append(m.Blocks, small(title))
-	}
-	for n, g := range grouped(d.Alerts) {
-		if n > 0 {
-			m.Blocks = append(m.Blocks, slack.NewDividerBlock())
-		}
-		m.Blocks = append(m.Blocks, rich(line(bold(g.keyword))))
-		for _, i := range g.members {
-			m.Blocks = append(m.Blocks, item(i, d.Alerts[i], loc)...)
-		}
-	}
-	m.Blocks = append(m.Blocks, small("/policy digest changes when this comes · /policy list shows what is followed here"))
-	m.Blocks = fit(m.Blocks, maxMessageBlocks)
-	return m
-}
-
-// fit leaves out dividers, the last first, until there are at most that many
-// blocks. Ten articles fit without them, each under a keyword of its own.
-func fit(blocks []slack.Block, most int) []slack.Block {
-	for i := len(blocks) - 1; i >= 0 && len(blocks) > most; i-- {
-		if blocks[i].BlockType() == slack.MBTDivider {
-			blocks = append(blocks[:i], blocks[i+1:]...)
-		}
-	}
-	return blocks
-}
-
-// item is an article in a digest.
-func item(n int, a alerts.Alert, loc *time.Location) []slack.Block {
-	sections := []slack.RichTextElement{line(headline(a.Article))}
-	if sentences := summary(a); len(sentences) > 0 {
-		sections = append(sections, line(sentences...))
-	}
-	blocks := []slack.Block{rich(sections...)}
-	if about := about(a.Article, loc); about != nil {
-		blocks = append(blocks, about)
-	}
-	return append(blocks, itemActions("item"+strconv.Itoa(n), a))
-}
-
-// group is the alerts of one keyword, by their place in the delivery.
-type group struct {
-	keyword string
-	members []int
-}
-
-// grouped puts together what the same subscription hit first.
-func grouped(all []alerts.Alert) []group {
-	var groups []group
-	at := map[string]int{}
-	for i, a := range all {
-		keyword := keyword(a)
-		n, known := at[keyword]
-		if !known {
-			n = len(groups)
-			at[keyword] = n
-			groups = append(groups, group{keyword: keyword})
-		}
-		groups[n].members = append(groups[n].members, i)
-	}
-	return groups
-}
-
-// keyword is the heading of an alert: the query of its oldest subscription.
-func keyword(a alerts.Alert) string {
-	if len(a.Subscriptions) == 0 {
-		return "Other articles"
-	}
-	first := a.Subscriptions[0]
-	for _, s := range a.Subscriptions {
-		if s.ID < first.ID {
-			first = s
-		}
-	}
-	return cut(cmp.Or(clean(first.Query.String()), "Other articles"), longQuery)
-}
-
-func keywords(all []alerts.Alert) []string {
-	var out []string
-	for _, g := range grouped(all) {
-		out = append(out, g.keyword)
-	}
-	return out
 }
 
 func count(n int, noun string) string {

@@ -7,40 +7,46 @@
 package blockkit
 
 import (
+	"encoding/json"
 	"strings"
 
 	"github.com/slack-go/slack"
 )
 
-// Slack's limits, in characters unless they count something. We count UTF-16
-// units, of which there are never fewer than characters.
-//
-// Sources: https://docs.slack.dev/reference/block-kit/blocks,
-// https://docs.slack.dev/reference/block-kit/block-elements,
-// https://docs.slack.dev/reference/block-kit/composition-objects,
-// https://docs.slack.dev/surfaces/modals
+// Slack's limits. Those of text are in characters; Slack does not say which it
+// means, so UTF-16 units are counted, of which there are never fewer than
+// characters of any kind.
 const (
-	maxMessageBlocks = 50
-	maxViewBlocks    = 100
-	maxSection       = 3000
-	maxHeader        = 150
-	maxButton        = 75
-	maxButtonValue   = 2000
-	maxOption        = 75
-	maxOptionValue   = 150
-	maxOptions       = 100
-	maxTitle         = 24
-	maxURL           = 3000
-	maxInput         = 3000
-	maxMetadata      = 3000
+	maxMessageBlocks = 50   // https://docs.slack.dev/reference/block-kit/blocks
+	maxViewBlocks    = 100  // https://docs.slack.dev/reference/views
+	maxTitle         = 24   // https://docs.slack.dev/reference/views/modal-views
+	maxSection       = 3000 // https://docs.slack.dev/reference/block-kit/blocks/section-block
+	maxHeader        = 150  // https://docs.slack.dev/reference/block-kit/blocks/header-block
+	maxButton        = 75   // https://docs.slack.dev/reference/block-kit/block-elements/button-element
+	maxButtonValue   = 2000 // the same
+	maxOption        = 75   // https://docs.slack.dev/reference/block-kit/composition-objects/option-object
+	maxOptionValue   = 150  // the same
+	maxOptions       = 100  // https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element
+	maxMenuOptions   = 5    // https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element
+	maxInput         = 3000 // https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
+	maxURL           = 3000 // https://docs.slack.dev/reference/block-kit/block-elements/button-element; we hold links to it too
 )
+
+// maxMessageText bounds all text and addresses of a message together. Slack
+// names no such limit, and answers msg_blocks_too_long from somewhere above
+// 11,000.
+// Source: https://github.com/slackapi/bolt-js/issues/2509 and issues/2867.
+const maxMessageText = 10_000
 
 // Our own bounds, below Slack's, for what reads well.
 const (
 	longTitle    = 300
+	longSummary  = 1200
 	longName     = 80
 	longQuery    = 300
+	longLabel    = 40 // a query in a button or a menu
 	longFallback = 300
+	longError    = 150
 	longParts    = 1000 // a list of matched words, a row, a hint
 )
 
@@ -52,9 +58,46 @@ type Message struct {
 	Blocks []slack.Block
 }
 
+// size counts what [maxMessageText] bounds.
+func size(blocks []slack.Block) int {
+	text, err := json.Marshal(blocks)
+	if err != nil {
+		return maxMessageText // can't be: our blocks are plain values
+	}
+	var all any
+	if json.Unmarshal(text, &all) != nil {
+		return maxMessageText
+	}
+	return shown(all)
+}
+
+func shown(value any) int {
+	n := 0
+	switch v := value.(type) {
+	case []any:
+		for _, e := range v {
+			n += shown(e)
+		}
+	case map[string]any:
+		for name, e := range v {
+			if s, ok := e.(string); ok && (name == "text" || name == "url") {
+				n += length(s)
+			} else {
+				n += shown(e)
+			}
+		}
+	}
+	return n
+}
+
 // plain makes text that Slack shows as it is.
 func plain(s string) *slack.TextBlockObject {
 	return slack.NewTextBlockObject(slack.PlainTextType, s, false, false)
+}
+
+// ours is mrkdwn. Nothing that others wrote may stand in it.
+func ours(s string) *slack.TextBlockObject {
+	return slack.NewTextBlockObject(slack.MarkdownType, s, false, false)
 }
 
 // section is a block of plain text.
@@ -94,6 +137,10 @@ func code(s string) slack.RichTextSectionElement {
 	return slack.NewRichTextSectionTextElement(s, &slack.RichTextSectionTextStyle{Code: true})
 }
 
+func channel(id string) slack.RichTextSectionElement {
+	return slack.NewRichTextSectionChannelElement(id, nil)
+}
+
 // button is a button that carries value, nil where that does not fit.
 func button(action, value, text string) *slack.ButtonBlockElement {
 	if length(value) > maxButtonValue {
@@ -110,11 +157,12 @@ func option(value, text string) *slack.OptionBlockObject {
 	return slack.NewOptionBlockObject(value, plain(cut(text, maxOption)), nil)
 }
 
-// menu is an overflow menu of those options that there are; nil without any.
+// menu is an overflow menu of those options that there are, at most five; nil
+// without any.
 func menu(action string, options ...*slack.OptionBlockObject) slack.BlockElement {
 	var fit []*slack.OptionBlockObject
 	for _, o := range options {
-		if o != nil {
+		if o != nil && len(fit) < maxMenuOptions {
 			fit = append(fit, o)
 		}
 	}

@@ -9,10 +9,11 @@ import (
 	"github.com/clipperhouse/uax29/v2/graphemes"
 )
 
-// clean makes text that others wrote fit to show: one line, without control
-// characters and without marks that turn the order of letters around.
+// clean makes text that others wrote fit to show: one line of valid UTF-8,
+// without control characters and without marks that turn the order of letters
+// around. Text with nothing to see is empty.
 func clean(s string) string {
-	return strings.Join(strings.Fields(strings.Map(printable, strings.ToValidUTF8(s, "\uFFFD"))), " ")
+	return strings.TrimSpace(cleanEdges(s))
 }
 
 // cleanEdges is clean that keeps one space at either end, for a piece of a
@@ -20,8 +21,8 @@ func clean(s string) string {
 func cleanEdges(s string) string {
 	s = strings.Map(printable, strings.ToValidUTF8(s, "\uFFFD"))
 	inner := strings.Join(strings.Fields(s), " ")
-	if inner == "" {
-		if s != "" {
+	if strings.IndexFunc(inner, visible) < 0 {
+		if strings.Contains(s, " ") {
 			return " "
 		}
 		return ""
@@ -33,6 +34,17 @@ func cleanEdges(s string) string {
 		inner += " "
 	}
 	return inner
+}
+
+// cleanRunes puts one character for one, for text that a position points into.
+func cleanRunes(s string) []rune {
+	runes := []rune(s) // what is not UTF-8 becomes U+FFFD, as where positions are counted
+	for i, r := range runes {
+		if runes[i] = printable(r); runes[i] < 0 {
+			runes[i] = '\uFFFD'
+		}
+	}
+	return runes
 }
 
 // printable gives what is shown for r: -1 for nothing.
@@ -50,6 +62,12 @@ func printable(r rune) rune {
 	return r
 }
 
+// visible reports whether r shows something by itself: a joiner, or a mark
+// without a letter, does not.
+func visible(r rune) bool {
+	return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S, unicode.Co, unicode.Prepended_Concatenation_Mark)
+}
+
 // length counts the UTF-16 units of s.
 func length(s string) int {
 	n := 0
@@ -62,17 +80,20 @@ func length(s string) int {
 	return n
 }
 
-// cut shortens s to at most that many units: at a word where there is one in
-// the second half of what fits, never within what reads as one letter, and
-// with an ellipsis.
+// cut shortens s to at most that many units, of which there must be one: at a
+// word where one ends in the second half of what fits, never within what reads
+// as one letter, and with an ellipsis.
 func cut(s string, most int) string {
-	if length(s) <= most {
+	if len(s) <= most || length(s) <= most {
 		return s
 	}
 	end, units, space := 0, 0, 0
 	for g := graphemes.FromString(s); g.Next(); {
 		part := g.Value()
 		if units += length(part); units > most-1 {
+			if part == " " {
+				space = end
+			}
 			break
 		}
 		if part == " " {
@@ -89,10 +110,14 @@ func cut(s string, most int) string {
 // webLink reports whether a click may open address: a name before the host, as
 // in https://gov.example@evil.example, is there to deceive.
 func webLink(address string) bool {
+	if length(address) > maxURL || !utf8.ValidString(address) || strings.ContainsFunc(address, unprintable) {
+		return false
+	}
 	u, err := url.Parse(address)
-	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.User == nil &&
-		length(address) <= maxURL && strings.IndexFunc(address, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) < 0
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil
 }
+
+func unprintable(r rune) bool { return unicode.IsSpace(r) || printable(r) < 0 }
 
 // isID reports whether s has the form of Slack's ids, so that it can stand in
 // mrkdwn.

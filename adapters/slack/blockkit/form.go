@@ -53,16 +53,13 @@ func (f Form) Title() string {
 
 // View lays it out.
 func (f Form) View() slack.ModalViewRequest {
-	var blocks []slack.Block
-	if f.Problem != "" {
-		blocks = append(blocks, problem(chat.Problem{Text: f.Problem}, ReplyOptions{}))
-	}
+	blocks := wrong(f.Problem)
 	blocks = append(blocks, f.query(), f.reading())
 	switch {
 	case f.Edit == 0:
 		blocks = append(blocks, f.where())
 	case isID(f.Place):
-		blocks = append(blocks, rich(line(words("Alerts go to "), slack.NewRichTextSectionChannelElement(f.Place, nil))))
+		blocks = append(blocks, rich(line(words("Alerts go to "), channel(f.Place))))
 	default:
 		blocks = append(blocks, small("Alerts go to your direct messages."))
 	}
@@ -78,19 +75,35 @@ func (f Form) View() slack.ModalViewRequest {
 	return v
 }
 
+// wrong is why the last try of a form did not work; nothing where there was
+// none.
+func wrong(text string) []slack.Block {
+	if clean(text) == "" {
+		return nil
+	}
+	return []slack.Block{problem(chat.Problem{Text: text}, coder{slash: true})}
+}
+
 // query is the input for the query; it is read back while it is typed.
 func (f Form) query() slack.Block {
 	input := slack.NewPlainTextInputBlockElement(plain("carbon border tax, CBAM"), ActionQuery).WithMaxLength(maxInput)
-	input.InitialValue = cut(f.Query, maxInput)
+	if f.fits() {
+		input.InitialValue = strings.NewReplacer("\n", " ", "\r", " ").Replace(f.Query)
+	}
 	input.DispatchActionConfig = &slack.DispatchActionConfig{TriggerActionsOn: []string{"on_enter_pressed", "on_character_entered"}}
 	input.FocusOnLoad = f.Query == ""
 	return slack.NewInputBlock(inputQuery, plain("Words to follow"), nil, input).WithDispatchAction(true)
 }
 
+func (f Form) fits() bool { return length(f.Query) <= maxInput }
+
 // reading says in plain words what the query means, or what is wrong with it.
 func (f Form) reading() slack.Block {
-	if strings.TrimSpace(f.Query) == "" {
+	switch {
+	case strings.TrimSpace(f.Query) == "":
 		return small("Plain words are enough. Words side by side are a phrase, commas separate keywords, AND OR NOT and quotes work too.")
+	case !f.fits():
+		return small(fmt.Sprintf("⚠ It follows a query that is too long for this form. To change it, say edit %d and the new query in a direct message.", f.Edit))
 	}
 	q, err := query.Parse(f.Query)
 	if err != nil {
@@ -107,10 +120,11 @@ func (f Form) where() slack.Block {
 		choice.InitialConversation = f.Place
 	}
 	return slack.NewInputBlock(inputWhere, plain("Channel"),
-		plain("Leave it empty to get the alerts alone, in a direct message."), choice).WithOptional(true)
+		plain("Leave it empty to get the alerts in a direct message."), choice).WithOptional(true)
 }
 
-// ReadForm reads what was typed and chosen so far.
+// ReadForm reads what was typed and chosen so far. The error is for a view
+// that is not a form of ours.
 func ReadForm(v slack.View) (Form, error) {
 	var data formData
 	if v.CallbackID != CallbackForm || json.Unmarshal([]byte(v.PrivateMetadata), &data) != nil || v.State == nil {
@@ -133,45 +147,36 @@ func ReadForm(v slack.View) (Form, error) {
 // Check tells what is wrong, by block_id; nothing where all is well.
 func (f Form) Check() map[string]string {
 	if _, err := query.Parse(f.Query); err != nil {
-		return map[string]string{inputQuery: cut(clean(err.Error()), longQuery)}
+		return map[string]string{inputQuery: cut(clean(err.Error()), longError)}
 	}
 	return nil
+}
+
+// Retyped lays out a modal of ours anew while something is typed or chosen in
+// it. The error is for a view that is not one.
+func Retyped(v slack.View) (slack.ModalViewRequest, error) {
+	if v.CallbackID == CallbackTiming {
+		t, err := readTimes(v)
+		if err != nil {
+			return slack.ModalViewRequest{}, err
+		}
+		return t.view(""), nil
+	}
+	f, err := ReadForm(v)
+	if err != nil {
+		return slack.ModalViewRequest{}, err
+	}
+	return f.View(), nil
 }
 
 // inputs gives the states of a view's inputs by block_id; each block of ours
 // has one.
 func inputs(v slack.View) map[string]slack.BlockAction {
 	out := map[string]slack.BlockAction{}
-	if v.State == nil {
-		return out
-	}
 	for block, actions := range v.State.Values {
 		for _, a := range actions {
 			out[block] = a
 		}
 	}
 	return out
-}
-
-// modal is a view with a button that closes it.
-func modal(title string, blocks []slack.Block) slack.ModalViewRequest {
-	return slack.ModalViewRequest{
-		Type: slack.VTModal, Title: plain(cut(title, maxTitle)), Close: plain("Close"), Blocks: slack.Blocks{BlockSet: blocks},
-	}
-}
-
-// Working is shown while the store is asked.
-func Working(title string) slack.ModalViewRequest {
-	return modal(title, []slack.Block{rich(line(words("One moment…")))})
-}
-
-// Result shows a reply in a modal.
-func Result(title string, r chat.Reply) slack.ModalViewRequest {
-	r.Undo = nil // a modal is gone before it could be pressed
-	r.Alerts = nil
-	blocks := bounded(replyBlocks(r, ReplyOptions{}), maxViewBlocks, ReplyOptions{})
-	if len(blocks) == 0 {
-		blocks = []slack.Block{rich(line(words("Done.")))}
-	}
-	return modal(title, blocks)
 }

@@ -3,38 +3,25 @@ package blockkit
 import (
 	"cmp"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/slack-go/slack"
 
-	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot/chat"
 )
 
 // ReplyOptions say where a reply is shown.
 type ReplyOptions struct {
 	Zone string // the person's IANA zone, for times where the reply names none
-	// Slash: commands are typed with the slash there.
+	// Slash: commands are typed with the slash there. What stands between
+	// backquotes and begins with a word of the bot gets "/policy" before it,
+	// but for the query of the reply's own subscription.
 	Slash bool
-}
-
-// commands are the words that commands begin with, so that one in a text can
-// be told from a query.
-var commands = map[string]bool{
-	"subscribe": true, "list": true, "unsubscribe": true, "edit": true, "pause": true, "resume": true, "preview": true,
-	"digest": true, "timezone": true, "quiet": true, "why": true, "mute": true, "unmute": true, "sources": true,
-	"export": true, "forget-me": true, "help": true, "public": true,
 }
 
 // Reply lays out what the bot answered.
 func Reply(r chat.Reply, o ReplyOptions) Message {
-	m := Message{Text: replyText(r)}
-	m.Blocks = bounded(replyBlocks(r, o), maxMessageBlocks, o)
-	if len(m.Blocks) == 0 {
-		m.Blocks = []slack.Block{rich(line(words("Done.")))}
-	}
-	return m
+	return Message{Text: replyText(r), Blocks: replyBlocks(r, o, maxMessageBlocks)}
 }
 
 // replyText is a reply in one line.
@@ -46,87 +33,118 @@ func replyText(r chat.Reply) string {
 	return escape(cut(cmp.Or(text, "Done."), longFallback))
 }
 
-func replyBlocks(r chat.Reply, o ReplyOptions) []slack.Block {
-	var blocks []slack.Block
+func replyBlocks(r chat.Reply, o ReplyOptions, most int) []slack.Block {
+	c := coder{slash: o.Slash}
+	if r.Subscription != nil {
+		c.query = r.Subscription.Query.String()
+	}
+	var above, below []slack.Block
 	if r.Problem != nil {
-		blocks = append(blocks, problem(*r.Problem, o))
+		above = append(above, problem(*r.Problem, c))
 	}
-	var said []slack.RichTextElement
-	if isID(r.Place.Channel) {
-		said = append(said, line(slack.NewRichTextSectionChannelElement(r.Place.Channel, nil)))
+	if b := said(r, c); b != nil {
+		above = append(above, b)
 	}
-	for paragraph := range strings.SplitSeq(r.Text, "\n") {
-		if elements := coded(paragraph, o, maxSection); len(elements) > 0 {
-			said = append(said, line(elements...))
-		}
-	}
-	if len(said) > 0 {
-		blocks = append(blocks, rich(said...))
-	}
-	blocks = append(blocks, items(r.Items)...)
-	loc := location(r.TimeZone, o.Zone)
-	for _, a := range r.Alerts {
-		blocks = append(blocks, slack.NewDividerBlock())
-		blocks = append(blocks, article(a, loc)...)
-		if len(a.Matched) > 0 {
-			blocks = append(blocks, small("Matched: "+clean(strings.Join(a.Matched, ", "))))
-		}
-	}
-	blocks = append(blocks, rows(r.Rows, o)...)
-	if b := hints(r.Hints, o); b != nil {
-		blocks = append(blocks, b)
+	if b := hints(r.Hints, c); b != nil {
+		below = append(below, b)
 	}
 	if value := undoValue("", r.Undo); value != "" {
-		blocks = append(blocks, slack.NewActionBlock("undo", button(ActionDo, value, "Undo")))
+		below = append(below, slack.NewActionBlock("undo", button(ActionDo, value, "Undo")))
+	}
+	blocks := fitted(above, parts(r, o, c), below, most)
+	if len(blocks) == 0 {
+		blocks = []slack.Block{rich(line(words("Done.")))}
 	}
 	return blocks
 }
 
-// bounded keeps a reply within what a surface takes. What is cut off is at the
-// end of a list; the last block stays, for it says what to do next.
-func bounded(blocks []slack.Block, most int, o ReplyOptions) []slack.Block {
-	if len(blocks) <= most {
-		return blocks
+// said is the text of a reply, a paragraph a line, below the name of the place
+// that it speaks of.
+func said(r chat.Reply, c coder) slack.Block {
+	var lines []slack.RichTextElement
+	if isID(r.Place.Channel) {
+		lines = append(lines, line(channel(r.Place.Channel)))
 	}
-	note := rich(line(coded("There is more than fits here. The Home tab of Bellwether shows all that you follow; `list` in a direct message does too.", o, maxSection)...))
-	out := append([]slack.Block{}, blocks[:most-2]...)
-	for len(out) > 0 && out[len(out)-1].BlockType() == slack.MBTSection { // an item without its second line
-		out = out[:len(out)-1]
+	left := maxSection
+	for paragraph := range strings.SplitSeq(r.Text, "\n") {
+		if elements, used := c.elements(paragraph, left); used > 0 {
+			lines = append(lines, line(elements...))
+			left -= used
+		}
 	}
-	return append(out, note, blocks[len(blocks)-1])
+	if len(lines) == 0 {
+		return nil
+	}
+	return rich(lines...)
 }
 
-// coded gives text in which stretches between backquotes are code; commands
-// get the slash where they are typed with it.
-func coded(s string, o ReplyOptions, most int) []slack.RichTextSectionElement {
-	if strings.Count(s, "`")%2 == 1 {
-		s = strings.ReplaceAll(s, "`", "'")
+// part is a piece of a reply that is shown whole or not at all.
+type part struct {
+	blocks []slack.Block
+	count  int
+	noun   string             // what it counts
+	more   slack.BlockElement // leads to what does not fit, or nil
+	tell   string             // where to find it
+}
+
+// parts are what a reply can have any number of.
+func parts(r chat.Reply, o ReplyOptions, c coder) []part {
+	var out []part
+	for _, i := range r.Items {
+		p := part{blocks: item(i), count: 1, noun: "subscription"}
+		if i.Where != "" {
+			p.tell = ": the Home tab of Bellwether shows all that you follow"
+		} else {
+			p.more = button(ActionManage, "here", "Show all")
+		}
+		out = append(out, p)
 	}
-	var out []slack.RichTextSectionElement
-	for i, part := range strings.Split(s, "`") {
-		part = cut(cleanEdges(part), most)
-		if i == 0 {
-			part = strings.TrimLeft(part, " ")
-		}
-		if part == "" || most <= 1 {
-			continue
-		}
-		most -= length(part)
-		if i%2 == 0 {
-			out = append(out, words(part))
-			continue
-		}
-		if first, _, _ := strings.Cut(part, " "); o.Slash && commands[first] {
-			part = "/policy " + part
-		}
-		out = append(out, code(part))
+	loc := location(r.TimeZone, o.Zone)
+	for _, a := range r.Alerts {
+		blocks := append([]slack.Block{slack.NewDividerBlock()}, article(a, loc)...)
+		out = append(out, part{blocks: blocks, count: 1, noun: "article"})
 	}
-	return out
+	return append(out, rows(r.Rows, c)...)
+}
+
+// fitted puts the parts of a reply together, and says how many are left out
+// where there are too many.
+func fitted(above []slack.Block, all []part, below []slack.Block, most int) []slack.Block {
+	const note = 200
+	room, text := most-len(above)-len(below)-1, maxMessageText-size(above)-size(below)-note
+	blocks := above
+	for i, p := range all {
+		if room -= len(p.blocks); room < 0 {
+			return append(append(blocks, leftOut(all[i:])), below...)
+		}
+		if text -= size(p.blocks); text < 0 {
+			return append(append(blocks, leftOut(all[i:])), below...)
+		}
+		blocks = append(blocks, p.blocks...)
+	}
+	return append(blocks, below...)
+}
+
+// leftOut tells how much more there is.
+func leftOut(rest []part) slack.Block {
+	var nouns []string
+	counts := map[string]int{}
+	for _, p := range rest {
+		if counts[p.noun] == 0 {
+			nouns = append(nouns, p.noun)
+		}
+		counts[p.noun] += p.count
+	}
+	for i, noun := range nouns {
+		nouns[i] = count(counts[noun], "more "+noun)
+	}
+	return section("more", strings.Join(nouns, ", ")+rest[0].tell+".", rest[0].more)
 }
 
 // problem says why a command was not done, and points at the place.
-func problem(p chat.Problem, o ReplyOptions) slack.Block {
-	said := line(append([]slack.RichTextSectionElement{words("⚠ ")}, coded(p.Text, o, maxSection)...)...)
+func problem(p chat.Problem, c coder) slack.Block {
+	elements, _ := c.elements(p.Text, maxSection)
+	said := line(append([]slack.RichTextSectionElement{words("⚠ ")}, elements...)...)
 	if p.Position <= 0 || p.Input == "" {
 		return rich(said)
 	}
@@ -136,21 +154,16 @@ func problem(p chat.Problem, o ReplyOptions) slack.Block {
 	return rich(said, pointed)
 }
 
-// window is how many characters are shown before and behind the one that is
-// pointed at.
+// window is how many characters are shown before the one that is pointed at,
+// and from it on.
 const window = 30
 
 // pointer shows the part of the input around the character at position, from 1,
-// and an arrow behind what was read till there. A line below would be out of
-// place wherever letters are wide.
+// and a hand that points at it. A mark in a line below would be out of place
+// wherever letters are wide or the line is broken.
 func pointer(input string, position int) string {
-	runes := []rune(strings.Map(func(r rune) rune {
-		if p := printable(r); p >= 0 {
-			return p
-		}
-		return '\uFFFD'
-	}, strings.ToValidUTF8(input, "\uFFFD")))
-	at := min(max(position-1, 0), len(runes))
+	runes := cleanRunes(input)
+	at := min(position-1, len(runes))
 	from, to := max(at-window, 0), min(at+window, len(runes))
 	before, behind := string(runes[from:at]), string(runes[at:to])
 	if from > 0 {
@@ -159,97 +172,5 @@ func pointer(input string, position int) string {
 	if to < len(runes) {
 		behind += "…"
 	}
-	return before + " 👉 " + behind
-}
-
-// rowsInBlock bounds the rows of one block.
-const rowsInBlock = 10
-
-// rows are label and value, or a heading.
-func rows(all []chat.Row, o ReplyOptions) []slack.Block {
-	var blocks []slack.Block
-	var sections []slack.RichTextElement
-	flush := func() {
-		if len(sections) > 0 {
-			blocks = append(blocks, rich(sections...))
-			sections = nil
-		}
-	}
-	for _, r := range all {
-		if len(sections) >= rowsInBlock || r.Value == "" {
-			flush()
-		}
-		label := cut(cmp.Or(clean(r.Label), "–"), longQuery)
-		elements := []slack.RichTextSectionElement{bold(label)}
-		if r.Value != "" {
-			first, _, _ := strings.Cut(label, " ")
-			if commands[first] {
-				elements = coded("`"+strings.ReplaceAll(label, "`", "'")+"`", o, longQuery)
-			}
-			elements = append(elements, words("  "))
-			elements = append(elements, coded(r.Value, o, longParts)...)
-		}
-		sections = append(sections, line(elements...))
-	}
-	flush()
-	return blocks
-}
-
-// hints are a list of what can be done next.
-func hints(all []string, o ReplyOptions) slack.Block {
-	var entries []slack.RichTextElement
-	for _, h := range all {
-		if elements := coded(h, o, longParts); len(elements) > 0 {
-			entries = append(entries, line(elements...))
-		}
-	}
-	if len(entries) == 0 {
-		return nil
-	}
-	return rich(slack.NewRichTextList(slack.RTEListBullet, 0, entries...))
-}
-
-// items are subscriptions, each with its menu: two blocks.
-func items(all []chat.Item) []slack.Block {
-	blocks := make([]slack.Block, 0, 2*len(all))
-	for _, i := range all {
-		s := i.Subscription
-		text := fmt.Sprintf("%d   %s", s.Number, cut(clean(s.Query.String()), longQuery))
-		blocks = append(blocks, section("sub"+strconv.FormatUint(uint64(s.ID), 10), text, itemMenu(i)), itemState(i))
-	}
-	return blocks
-}
-
-// placeRef names a place in the value of a menu.
-func placeRef(d alerts.Destination) string {
-	if d.IsDirect() || !isID(d.Channel) {
-		return "u"
-	}
-	return d.Channel
-}
-
-// itemMenu is what can be done with a subscription.
-func itemMenu(i chat.Item) slack.BlockElement {
-	s := i.Subscription
-	place, n := placeRef(s.Destination)+" ", strconv.Itoa(s.Number)
-	pause := option(place+"pause "+n, "Pause")
-	if s.Paused {
-		pause = option(place+"resume "+n, "Resume")
-	}
-	return menu(ActionItem, option(place+"edit "+n, "Edit…"), pause,
-		option(place+snooze(s.Number), "Snooze for a day"), option(place+unsubscribe(s.Number), "Unsubscribe"))
-}
-
-// itemState is the line below a subscription: where, when, and how it is.
-func itemState(i chat.Item) slack.Block {
-	s := i.Subscription
-	state := s.Schedule.String()
-	if text := clean(i.State); text != "" {
-		state += " · " + text
-	}
-	if isID(s.Destination.Channel) {
-		return slack.NewContextBlock("", slack.NewTextBlockObject(slack.MarkdownType, "<#"+s.Destination.Channel+">", false, false),
-			plain(cut(state, longParts)))
-	}
-	return small("direct message · " + state)
+	return strings.TrimSpace(fmt.Sprintf("%s 👉 %s", before, behind))
 }
