@@ -33,7 +33,9 @@ type bounds struct {
 }
 
 // wide is an article that stands alone.
-func wide() bounds { return bounds{title: longTitle, summary: longSummary, name: longName, url: maxURL} }
+func wide() bounds {
+	return bounds{title: longTitle, summary: longSummary, name: longName, url: maxURL}
+}
 
 // article is headline, source, summary and what hit.
 func article(a alerts.Alert, loc *time.Location) []slack.Block {
@@ -113,14 +115,14 @@ func dated(t time.Time, loc *time.Location) slack.MixedElement {
 // many characters.
 func summary(a alerts.Alert, most int) []slack.RichTextSectionElement {
 	var out []slack.RichTextSectionElement
-	add := func(text string, make func(string) slack.RichTextSectionElement) {
+	add := func(text string, style func(string) slack.RichTextSectionElement) {
 		if text = cleanEdges(text); text == "" || most < 2 {
 			return
 		}
 		if length(text) > most {
 			text, most = cut(text, most), 0
 		}
-		out = append(out, make(text))
+		out = append(out, style(text))
 		most -= length(text)
 	}
 	for i, sentence := range a.Summary {

@@ -16,9 +16,20 @@ func clean(s string) string {
 	return strings.TrimSpace(cleanEdges(s))
 }
 
+// longRaw is how many bytes of a text are looked at. That is more than is ever
+// shown of one, unless most of it can't be seen.
+const longRaw = 16 << 10
+
 // cleanEdges is clean that keeps one space at either end, for a piece of a
 // sentence.
 func cleanEdges(s string) string {
+	if len(s) > longRaw {
+		end := longRaw
+		for !utf8.RuneStart(s[end]) && end > longRaw-utf8.UTFMax {
+			end--
+		}
+		s = s[:end]
+	}
 	s = strings.Map(printable, strings.ToValidUTF8(s, "\uFFFD"))
 	inner := strings.Join(strings.Fields(s), " ")
 	if strings.IndexFunc(inner, visible) < 0 {
@@ -50,6 +61,8 @@ func cleanRunes(s string) []rune {
 // printable gives what is shown for r: -1 for nothing.
 func printable(r rune) rune {
 	switch {
+	case r > ' ' && r < 0x7F:
+		return r
 	case unicode.IsSpace(r):
 		return ' '
 	case r == '\u200c' || r == '\u200d': // joiners, which scripts and emoji need

@@ -1,6 +1,7 @@
 package blockkit
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 
@@ -51,7 +52,7 @@ func ReadManage(v slack.View) (Manage, error) {
 // modal is a view with a button that closes it.
 func modal(title string, blocks []slack.Block) slack.ModalViewRequest {
 	return slack.ModalViewRequest{
-		Type: slack.VTModal, Title: plain(cut(title, maxTitle)), Close: plain("Close"), Blocks: slack.Blocks{BlockSet: blocks},
+		Type: slack.VTModal, Title: plain(cut(cmp.Or(clean(title), "Bellwether"), maxTitle)), Close: plain("Close"), Blocks: slack.Blocks{BlockSet: blocks},
 	}
 }
 

@@ -2,7 +2,6 @@ package blockkit
 
 import (
 	"cmp"
-	"fmt"
 	"strings"
 
 	"github.com/slack-go/slack"
@@ -172,5 +171,5 @@ func pointer(input string, position int) string {
 	if to < len(runes) {
 		behind += "…"
 	}
-	return strings.TrimSpace(fmt.Sprintf("%s 👉 %s", before, behind))
+	return before + "👉" + behind
 }
