@@ -119,9 +119,9 @@ const noteID = "done:"
 // Acted gives the blocks of a message with a note behind the block that was
 // pressed: what was done, by whom (empty: that is clear), and a button that
 // undoes it where undo is not nil. A note that said the same there is replaced.
-// In a message that is full, a divider or the oldest note makes room.
+// In a message that is full, the oldest note or a divider makes room.
 func Acted(blocks []slack.Block, pressed, note, by string, undo *chat.Undo) []slack.Block {
-	text := "✓ " + cut(clean(note), longParts)
+	text := "✓ " + cut(clean(note), longNote)
 	if by = clean(by); by != "" {
 		text += " — " + cut(by, longName)
 	}
@@ -130,9 +130,7 @@ func Acted(blocks []slack.Block, pressed, note, by string, undo *chat.Undo) []sl
 		done.Accessory = slack.NewAccessory(button(ActionUndo, value, "Undo"))
 	}
 	blocks = slices.DeleteFunc(slices.Clone(blocks), func(b slack.Block) bool { return isNote(b) && noteText(b) == text })
-	if len(blocks) >= maxMessageBlocks {
-		blocks = roomy(blocks)
-	}
+	blocks = roomy(blocks)
 	at := len(blocks)
 	for i, b := range blocks {
 		if b.ID() == pressed {
@@ -145,9 +143,19 @@ func Acted(blocks []slack.Block, pressed, note, by string, undo *chat.Undo) []sl
 	return slices.Insert(blocks, at, slack.Block(done))
 }
 
-// roomy leaves out the first of what can be spared: a divider, a note, or at
-// last the end.
+// roomy makes room for a note in a message that is full: without its oldest
+// notes, a divider, or at last its end.
 func roomy(blocks []slack.Block) []slack.Block {
+	for size(blocks) > maxMessageText {
+		i := slices.IndexFunc(blocks, isNote)
+		if i < 0 {
+			break
+		}
+		blocks = slices.Delete(blocks, i, i+1)
+	}
+	if len(blocks) < maxMessageBlocks {
+		return blocks
+	}
 	i := slices.IndexFunc(blocks, func(b slack.Block) bool { return b.BlockType() == slack.MBTDivider })
 	if i < 0 {
 		i = slices.IndexFunc(blocks, isNote)

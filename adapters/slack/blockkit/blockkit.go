@@ -47,6 +47,7 @@ const (
 	longLabel    = 40 // a query in a button or a menu
 	longFallback = 300
 	longError    = 150
+	longNote     = 300
 	longParts    = 1000 // a list of matched words, a row, a hint
 )
 
