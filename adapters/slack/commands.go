@@ -137,7 +137,7 @@ func (a *App) enter(ctx context.Context, team Team, o origin, d alerts.Destinati
 	}
 	if !r.private && !r.archived {
 		if _, _, _, err = team.API.JoinConversationContext(ctx, d.Channel); err == nil {
-			a.rooms.forget(team.ID, d.Channel)
+			a.rooms.join(team.ID, d.Channel)
 			return
 		}
 		a.warn(ctx, o, "join the channel", err)

@@ -114,12 +114,17 @@ func message(msg blockkit.Message) []slackgo.MsgOption {
 	}
 }
 
+// afterJoining is how long a message waits when the bot had to join its channel
+// first.
+const afterJoining = time.Second
+
 // refused classifies the error of a send. A bot that is not in a public
-// channel joins it, and the message is sent at once after that.
+// channel joins it, and the message is sent after that.
 func (m *Messenger) refused(ctx context.Context, team Team, d alerts.Destination, channel string, err error) error {
-	if code(err) == "not_in_channel" && !d.IsDirect() {
+	if code(err) == "not_in_channel" && !d.IsDirect() && !m.rooms.joined(team.ID, channel) {
 		if _, _, _, joining := team.API.JoinConversationContext(ctx, channel); joining == nil {
-			return alerts.RetryAfter(errJoined, 0, alerts.ScopeMessage)
+			m.rooms.join(team.ID, channel)
+			return alerts.RetryAfter(errJoined, afterJoining, alerts.ScopeMessage)
 		}
 	}
 	err = m.judged(team, "post a message", err)

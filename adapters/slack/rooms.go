@@ -45,6 +45,7 @@ type rooms struct {
 	directs map[string]string // channel ids, by team and user
 	people  map[string]kept[person]
 	rooms   map[string]kept[room]
+	entered map[string]kept[bool] // channels that the bot has joined lately
 }
 
 type kept[T any] struct {
@@ -53,7 +54,7 @@ type kept[T any] struct {
 }
 
 func newRooms(now func() time.Time) *rooms {
-	return &rooms{now: now, directs: map[string]string{}, people: map[string]kept[person]{}, rooms: map[string]kept[room]{}}
+	return &rooms{now: now, directs: map[string]string{}, people: map[string]kept[person]{}, rooms: map[string]kept[room]{}, entered: map[string]kept[bool]{}}
 }
 
 // direct gives the channel of a person's direct message, opening it if need be.
@@ -114,11 +115,32 @@ func (r *rooms) room(ctx context.Context, team Team, channel string) (room, erro
 	})
 }
 
+// join notes that the bot has joined a channel.
+func (r *rooms) join(team, channel string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.rooms, team+" "+channel)
+	if len(r.entered) >= mostKept {
+		clear(r.entered)
+	}
+	r.entered[team+" "+channel] = kept[bool]{true, r.now().Add(personKept)}
+}
+
+// joined reports whether the bot has joined a channel lately: joining it again
+// would not help.
+func (r *rooms) joined(team, channel string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	at, ok := r.entered[team+" "+channel]
+	return ok && r.now().Before(at.till)
+}
+
 // forget drops what is remembered of a channel.
 func (r *rooms) forget(team, channel string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.rooms, team+" "+channel)
+	delete(r.entered, team+" "+channel)
 }
 
 // remembered gives what is kept under key, or else asks.
