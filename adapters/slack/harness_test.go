@@ -2,6 +2,7 @@ package slack_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	stdlog "log"
@@ -61,6 +62,15 @@ type rig struct {
 	web        *httptest.Server // nil with Socket Mode
 	log        *lockedBuffer
 	parts      []func(context.Context) error
+	matcher    *matching.Matcher
+}
+
+// match carries what was published into the outbox.
+func (r *rig) match() {
+	r.t.Helper()
+	if err := r.matcher.Drain(r.t.Context()); err != nil {
+		r.t.Fatal(err)
+	}
 }
 
 // way is how Slack comes in.
@@ -76,6 +86,10 @@ type rigOptions struct {
 	fake   fakeslack.Options
 	limits slack.Limits
 	lease  time.Duration
+	// workers of the dispatcher; 64 if it is 0.
+	workers int
+	// pauseMatching leaves it to the test to call match.
+	pauseMatching bool
 	// wrap, unless nil, stands between the app and the bot.
 	wrap func(slack.Handler) slack.Handler
 }
@@ -108,7 +122,7 @@ func (r *rig) api(token, appToken string) *slackgo.Client {
 }
 
 func httpTransport(t *testing.T) *http.Transport {
-	transport := &http.Transport{MaxIdleConnsPerHost: 256, MaxIdleConns: 256}
+	transport := &http.Transport{MaxIdleConnsPerHost: 512, MaxIdleConns: 512}
 	t.Cleanup(transport.CloseIdleConnections)
 	return transport
 }
@@ -170,12 +184,15 @@ func (r *rig) open(w way, o rigOptions) {
 	}
 	r.dispatcher = dispatch.New(dispatch.Config{
 		Outbox: r.store.Outbox(), Articles: r.store.Articles(), Subscriptions: r.store.Subscriptions(), Lease: o.lease,
-		Messengers: []dispatch.Messenger{r.app.Messenger()}, Workers: 64, Blocked: r.app.Blocked, Logger: log,
+		Messengers: []dispatch.Messenger{r.app.Messenger()}, Workers: cmp.Or(o.workers, 64), Blocked: r.app.Blocked, Logger: log,
 	})
-	m := matching.New(matching.Config{
+	r.matcher = matching.New(matching.Config{
 		Log: r.store.Articles(), Subscriptions: r.store.Subscriptions(), Outbox: r.store.Outbox(), Logger: log,
 	})
-	r.parts = []func(context.Context) error{r.app.Run, r.dispatcher.Run, m.Run}
+	r.parts = []func(context.Context) error{r.app.Run, r.dispatcher.Run}
+	if !o.pauseMatching {
+		r.parts = append(r.parts, r.matcher.Run)
+	}
 }
 
 // start runs the parts until the test ends.

@@ -401,3 +401,17 @@ func (s *Server) FilesLocked() []*File { return s.files }
 
 // DirectLocked is Direct for use in Await.
 func (s *Server) DirectLocked(user string) string { return s.direct(user) }
+
+// Changed gives a channel that is closed at the next change.
+func (s *Server) Changed() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.changed
+}
+
+// Count is how many messages stand in a channel.
+func (s *Server) Count(channel string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.messages[channel])
+}
