@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -122,7 +123,7 @@ func (w *world) state(d alerts.Destination) string {
 		fmt.Fprintf(&b, "%d %s %s paused=%v %s\n", s.Number, s.Query, s.Schedule, !s.Active(w.now), s.PausedUntil)
 	}
 	set, _ := w.store.Settings(context.Background(), d)
-	fmt.Fprintf(&b, "%s %s %s paused=%v %s %q", location(set), set.Quiet, set.Schedule, !set.Active(w.now), set.PausedUntil, set.Muted)
+	fmt.Fprintf(&b, "%s %s %s paused=%v %s %q", location(set), set.Quiet, set.Schedule, !set.Active(w.now), set.PausedUntil, slices.Sorted(slices.Values(set.Muted)))
 	return b.String()
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,13 +19,18 @@ import (
 const tries = 2
 
 // changeSettings applies f to the settings of a destination as they are now.
+// Nothing is stored where f changes nothing, so that it is in nobody's way.
 func (b *Bot) changeSettings(ctx context.Context, d alerts.Destination, f func(*alerts.Settings)) (saved alerts.Settings, err error) {
 	for range tries {
 		set, err := b.settings(ctx, d)
 		if err != nil {
 			return set, err
 		}
+		before := set
 		f(&set)
+		if reflect.DeepEqual(before, set) {
+			return set, nil
+		}
 		saved, err = b.store.SaveSettings(ctx, set)
 		if err == nil {
 			return saved, nil
@@ -88,11 +94,13 @@ func (b *Bot) zoned(ctx context.Context, q *request) (alerts.Settings, error) {
 	if zone, _ := zoneNamed(q.TimeZone); zone == "" || zone == "UTC" {
 		return set, nil
 	}
-	return b.changeSettings(ctx, q.place, func(s *alerts.Settings) {
+	set, err = b.changeSettings(ctx, q.place, func(s *alerts.Settings) {
 		if s.TimeZone == "" {
 			s.TimeZone = q.TimeZone
 		}
 	})
+	q.changed = err == nil
+	return set, err
 }
 
 // parse reads a query, or gives the reply that says what is wrong with it.

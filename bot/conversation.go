@@ -53,7 +53,9 @@ type request struct {
 	args  string
 	// public: everyone in the place is to see the reply.
 	public bool
-	now    time.Time
+	// changed: something was stored, whatever the reply says.
+	changed bool
+	now     time.Time
 }
 
 // Handle does what c asks and answers it. It never fails and never panics:
@@ -89,7 +91,7 @@ func (b *Bot) answer(ctx context.Context, c chat.Command) (r chat.Reply, settled
 		b.report(ctx, q, err)
 		return failed(q), false
 	}
-	r.Changed = r.Changed || r.Undo != nil
+	r.Changed = r.Changed || q.changed || r.Undo != nil
 	r.Public = q.public && r.Problem == nil && r.Attachment == nil && !q.verb.personal
 	return r, true
 }

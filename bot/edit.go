@@ -34,7 +34,10 @@ func (b *Bot) edit(ctx context.Context, q *request) (chat.Reply, error) {
 		when = *q.Schedule
 	}
 	if parsed.String() == before.Query.String() && when == before.Schedule {
-		return chat.Reply{Text: fmt.Sprintf("Number %d follows %s already. Nothing has changed.", sub.Number, code(parsed.String()))}, nil
+		return chat.Reply{
+			Text:         fmt.Sprintf("Number %d follows %s already. Nothing has changed.", sub.Number, code(parsed.String())),
+			Subscription: &sub,
+		}, nil
 	}
 	sub.Query = parsed // twin looks for the others
 	if other, ok, err := b.twin(ctx, q, sub); err != nil || ok {

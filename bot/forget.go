@@ -25,7 +25,7 @@ func (b *Bot) forget(ctx context.Context, q *request) (chat.Reply, error) {
 	if n > 0 {
 		what = count(n, "subscription") + " and your settings are deleted. No more alerts are sent for them."
 	}
-	return chat.Reply{Text: "Forgotten: " + what}, nil
+	return chat.Reply{Text: "Forgotten: " + what, Changed: true}, nil
 }
 
 func (b *Bot) askForget(ctx context.Context, q *request) (chat.Reply, error) {

@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 
 	"github.com/bellwether/bellwether/alerts"
@@ -63,6 +64,9 @@ func (b *Bot) unmute(ctx context.Context, q *request) (chat.Reply, error) {
 	}, nil
 }
 
+// hashed is what alerts.ShortID makes of a long id.
+var hashed = regexp.MustCompile(`^#[0-9a-f]{32}$`)
+
 // article gives the short name of the article that the person means, and how
 // it is called in a reply. What a button names is taken as it is, and what is
 // muted here is found by its short name alone: both may be older than the part
@@ -73,27 +77,21 @@ func (b *Bot) article(ctx context.Context, q *request) (id, name string, wrong *
 		r.Hints = []string{q.undo("why", "") + " shows the newest that hit"}
 		return "", "", &r, nil
 	}
-	var found *alerts.Article
-	whole, err := b.recent(ctx, q.now, func(a alerts.Article) bool {
-		if alerts.ShortID(a.ID) == q.args {
-			found = &a
-		}
-		return found == nil
-	})
-	if err == nil && found == nil && q.Verb == "" {
-		found, whole, err = b.wanted(ctx, q, nil)
-	}
-	if err != nil {
+	exact := hashed.MatchString(q.args) || (q.Verb != "" && alerts.ShortID(q.args) == q.args)
+	found, whole, err := b.wanted(ctx, q, nil, !exact)
+	switch {
+	case err != nil && !exact:
 		return "", "", nil, err
-	}
-	if found != nil {
+	case err != nil:
+		b.warn(ctx, q, "archive not read", err)
+	case found != nil:
 		return alerts.ShortID(found.ID), "“" + plain(found.Title) + "”", nil, nil
 	}
 	set, err := b.settings(ctx, q.place)
 	if err != nil {
 		return "", "", nil, err
 	}
-	if id := alerts.ShortID(q.args); set.Mutes(id) || q.Verb != "" {
+	if id := alerts.ShortID(q.args); exact || set.Mutes(id) {
 		return id, "The article", nil, nil
 	}
 	r := q.notFound(whole)

@@ -23,7 +23,11 @@ func (b *Bot) pause(ctx context.Context, q *request) (chat.Reply, error) {
 	}
 	loc := location(set)
 	if which == "" {
-		_, err := b.changeSettings(ctx, q.place, func(s *alerts.Settings) { s.Paused, s.PausedUntil = true, end })
+		var undo *chat.Undo
+		_, err := b.changeSettings(ctx, q.place, func(s *alerts.Settings) {
+			undo = q.unpause("", s.Paused, s.PausedUntil, end)
+			s.Paused, s.PausedUntil = true, end
+		})
 		if err != nil {
 			return orBusy(err)
 		}
@@ -31,14 +35,18 @@ func (b *Bot) pause(ctx context.Context, q *request) (chat.Reply, error) {
 			Text: fmt.Sprintf("Everything %s is paused %s. What comes in meanwhile is not kept for later.",
 				q.here(), until(end, loc, q.now)),
 			Hints: []string{q.undo("resume", "") + " ends it"},
-			Undo:  q.back("resume", ""),
+			Undo:  undo,
 		}, nil
 	}
 	sub, wrong, err := b.named(ctx, q, which)
 	if err != nil || wrong != nil {
 		return orEmpty(wrong), err
 	}
-	sub, err = b.change(ctx, q.place, sub.Number, func(s *alerts.Subscription) { s.Paused, s.PausedUntil = true, end })
+	var undo *chat.Undo
+	sub, err = b.change(ctx, q.place, sub.Number, func(s *alerts.Subscription) {
+		undo = q.unpause(fmt.Sprint(s.Number), s.Paused, s.PausedUntil, end)
+		s.Paused, s.PausedUntil = true, end
+	})
 	if err != nil {
 		return orBusy(err)
 	}
@@ -46,8 +54,25 @@ func (b *Bot) pause(ctx context.Context, q *request) (chat.Reply, error) {
 		Text: fmt.Sprintf("Number %d, %s, is paused %s. What comes in meanwhile is not kept for later.",
 			sub.Number, code(sub.Query.String()), until(end, loc, q.now)),
 		Hints:        []string{q.undo("resume", fmt.Sprint(sub.Number)) + " ends it"},
-		Subscription: &sub, Undo: q.back("resume", fmt.Sprint(sub.Number)),
+		Subscription: &sub, Undo: undo,
 	}, nil
+}
+
+// inForce reports whether a pause that a person made holds now.
+func inForce(paused bool, until, now time.Time) bool {
+	return paused && (until.IsZero() || now.Before(until))
+}
+
+// unpause is the command that takes back a pause until end: resume, or the rest
+// of the pause that it took the place of; nil where that was the same.
+func (q *request) unpause(which string, paused bool, until, end time.Time) *chat.Undo {
+	switch {
+	case !inForce(paused, until, q.now):
+		return q.back("resume", which)
+	case until.Equal(end):
+		return nil
+	}
+	return q.back("pause", which+rest(until, q.now))
 }
 
 // pauseOf reads "[ID] [for 3d]". The end is zero where none was said.
@@ -114,8 +139,12 @@ func (b *Bot) resumePlace(ctx context.Context, q *request, set alerts.Settings) 
 	r := chat.Reply{Text: "There was no pause " + q.here() + "."}
 	if !set.Active(q.now) {
 		r.Text = "The pause " + q.here() + " is over. Alerts come again."
-		r.Hints = []string{q.undo("pause", strings.TrimSpace(rest(set.PausedUntil, q.now))) + " undoes it"}
-		r.Undo = q.back("pause", strings.TrimSpace(rest(set.PausedUntil, q.now)))
+		r.Changed = true
+	}
+	if inForce(set.Paused, set.PausedUntil, q.now) { // a command brings back what people paused, but no loss
+		left := strings.TrimSpace(rest(set.PausedUntil, q.now))
+		r.Hints = []string{q.undo("pause", left) + " undoes it"}
+		r.Undo = q.back("pause", left)
 	}
 	var err error
 	if set.Paused || set.PausedBy != alerts.LossNone {

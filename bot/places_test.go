@@ -2,8 +2,10 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -60,8 +62,10 @@ func TestBackKeepsThePausesOfPeople(t *testing.T) {
 	w.seed(t)
 	w.tell(t, alice, channel, "pause for 3d")
 	before, _ := w.store.Settings(t.Context(), channel)
-	if _, err := w.bot.Lost(t.Context(), channel, alerts.LossRemoved); err != nil {
-		t.Fatal(err)
+	for i, want := range []int{1, 0} { // told once, though it was paused before
+		if notices, err := w.bot.Lost(t.Context(), channel, alerts.LossRemoved); err != nil || len(notices) != want {
+			t.Errorf("told %v the time %d, %v", notices, i+1, err)
+		}
 	}
 	if err := w.bot.Back(t.Context(), channel); err != nil {
 		t.Fatal(err)
@@ -70,6 +74,125 @@ func TestBackKeepsThePausesOfPeople(t *testing.T) {
 	after.Revision = before.Revision
 	if fmt.Sprint(after) != fmt.Sprint(before) || after.Active(w.now.Add(time.Hour)) {
 		t.Errorf("settings %+v, want %+v", after, before)
+	}
+}
+
+// TestResumeEndsWhatALossBegan: a person may know better than the platform said.
+// If they do not, the next message finds out, and they are told again.
+func TestResumeEndsWhatALossBegan(t *testing.T) {
+	w := newWorld()
+	w.seed(t)
+	lose := func(want int) {
+		t.Helper()
+		if notices, err := w.bot.Lost(t.Context(), channel, alerts.LossRemoved); err != nil || len(notices) != want {
+			t.Fatalf("told %v, %v, want %d", notices, err, want)
+		}
+	}
+	lose(1)
+	r := w.tell(t, alice, channel, "resume")
+	if set, _ := w.store.Settings(t.Context(), channel); !set.Active(w.now) || !r.Changed || r.Undo != nil {
+		t.Errorf("settings %+v after %+v", set, r)
+	}
+	lose(1)
+	w.tell(t, alice, channel, "pause for 2d")
+	r = w.tell(t, alice, channel, "resume")
+	if set, _ := w.store.Settings(t.Context(), channel); !set.Active(w.now) || r.Undo == nil || r.Undo.Args != "for 2d" {
+		t.Errorf("settings %+v after %+v", set, r)
+	}
+	w.tell(t, alice, channel, "pause for 1h")
+	lose(1)
+	w.now = w.now.Add(2 * time.Hour) // the pause has ended, and the channel is still lost
+	if r = w.tell(t, alice, channel, "resume"); r.Undo != nil || !r.Changed {
+		t.Errorf("after the end of a pause: %+v", r)
+	}
+}
+
+// overtaken lets someone else be faster, once.
+type overtaken struct {
+	SubscriptionStore
+	first func()
+}
+
+func (o *overtaken) SaveSettings(ctx context.Context, set alerts.Settings) (alerts.Settings, error) {
+	if first := o.first; first != nil {
+		o.first = nil
+		first()
+	}
+	return o.SubscriptionStore.SaveSettings(ctx, set)
+}
+
+// TestReplicasTellOnce: whichever replica stores a loss first tells of it, and
+// the others store nothing and tell nobody.
+func TestReplicasTellOnce(t *testing.T) {
+	w := newWorld()
+	w.seed(t)
+	other := New(Config{Store: w.store, Archive: w.archive, Outbox: w.outbox, Sources: &w.sources, Now: w.bot.now})
+	var others []chat.Notice
+	w.bot.store = &overtaken{w.store, func() {
+		others, _ = other.Lost(context.Background(), channel, alerts.LossDeleted)
+	}}
+	calls := w.store.calls
+	notices, err := w.bot.Lost(t.Context(), channel, alerts.LossArchived)
+	if err != nil || len(notices) != 0 || len(others) != 1 || w.store.calls != calls+1 {
+		t.Errorf("told %v and %v, %v, in %d changes", notices, others, err, w.store.calls-calls)
+	}
+	w.bot.store = w.store
+	if err := w.bot.Back(t.Context(), channel); err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	told := make([]int, 16)
+	for i := range told {
+		b := []*Bot{w.bot, other}[i%2]
+		wg.Go(func() {
+			n, err := b.Lost(context.Background(), channel, alerts.LossArchived)
+			if err != nil {
+				t.Error(err)
+			}
+			told[i] = len(n)
+		})
+	}
+	wg.Wait()
+	sum := 0
+	for _, n := range told {
+		sum += n
+	}
+	if sum != 1 {
+		t.Errorf("told %v, want once", told)
+	}
+}
+
+func TestALossThatIsNotStoredIsToldToNobody(t *testing.T) {
+	w := newWorld()
+	w.seed(t)
+	w.store.conflicts = tries
+	if notices, err := w.bot.Lost(t.Context(), channel, alerts.LossArchived); !errors.Is(err, alerts.ErrConflict) || len(notices) > 0 {
+		t.Errorf("told %v, %v", notices, err)
+	}
+	w.store.fail = errStore
+	if notices, err := w.bot.Lost(t.Context(), channel, alerts.LossArchived); !errors.Is(err, errStore) || len(notices) > 0 {
+		t.Errorf("told %v, %v", notices, err)
+	}
+	if err := w.bot.Back(t.Context(), channel); !errors.Is(err, errStore) {
+		t.Errorf("back: %v", err)
+	}
+}
+
+// TestEveryLossHasWords: in notices, unless nobody can be told, and in lists.
+func TestEveryLossHasWords(t *testing.T) {
+	said := map[string]alerts.Loss{}
+	for why, told := range map[alerts.Loss]string{
+		alerts.LossArchived: "not archived any more", alerts.LossDeleted: "have ended", alerts.LossRemoved: "Invite it again",
+		alerts.LossClosed: "", alerts.LossUninstalled: "",
+	} {
+		if text := lossNotice(why); !strings.Contains(text, told) || (told == "") != (text == "") {
+			t.Errorf("%s: told %q", why, text)
+		}
+		words := lossWords(why)
+		if other, taken := said[words]; taken {
+			t.Errorf("%s and %s are both told as %q", why, other, words)
+		}
+		said[words] = why
 	}
 }
 

@@ -9,30 +9,36 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/bellwether/bellwether/alerts"
+	"github.com/bellwether/bellwether/bot/chat"
 )
 
 var back = regexp.MustCompile("^`([^`]+)` undoes it$")
 
 // TestRandomConversations: whatever is said, there is an answer whose code is
-// closed, a number is never used twice, and what "undoes it" does.
+// closed, a number is never used twice, what "undoes it" does, the button to
+// undo too, and the reply tells whether anything was changed.
 func TestRandomConversations(t *testing.T) {
 	verbs := []string{
 		"subscribe", "subscribe", "subscribe", "unsubscribe", "edit", "pause", "resume", "preview", "digest", "timezone", "quiet",
-		"why", "list", "help", "policy", "/policy list", "public", "steel", "新质", "",
+		"why", "mute", "unmute", "list", "help", "policy", "/policy list", "public", "steel", "新质", "",
 	}
 	words := []string{
 		"me:", "steel", "tariff", "herring", "1", "2", "3", "#2", "for", "3d", "daily", "weekly", "mon", "08:00", "hourly", "instant",
 		"Europe/Brussels", "UTC", "22:00-07:00", "off", "yes", "AND", "\"", "`", "(", "新质", "\x1b[2J", "mine",
+		"steel-1", "fish-1", "all",
 	}
-	undone := 0
+	undone, pressed := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		w := newWorld()
 		named := map[int]alerts.SubscriptionID{}
 		for range rapid.IntRange(1, 12).Draw(t, "commands") {
 			args := rapid.SliceOfN(rapid.SampledFrom(words), 0, 3).Draw(t, "words")
 			text := rapid.SampledFrom(verbs).Draw(t, "verb") + " " + strings.Join(args, " ")
-			before := w.state(alice.Direct())
+			before, stored := w.state(alice.Direct()), w.store.calls
 			r := w.say(t, text)
+			if changed := w.state(alice.Direct()) != before; changed && !r.Changed || r.Changed && w.store.calls == stored {
+				t.Fatalf("%q says that it changed something: %v, and it did: %v", text, r.Changed, changed)
+			}
 			if strings.TrimSpace(show(r)) == "" {
 				t.Fatalf("%q got no answer", text)
 			}
@@ -55,14 +61,37 @@ func TestRandomConversations(t *testing.T) {
 				}
 				named[s.Number] = s.ID
 			}
+			if u := r.Undo; u != nil && rapid.Bool().Draw(t, "press") {
+				w.press(t, text, before, r)
+				delete(named, u.Number) // it is another one now
+				pressed++
+				continue
+			}
 			undone += w.takeBack(t, text, before, r.Hints)
 		}
 		if w.log.Len() > 0 {
 			t.Fatalf("logged %s", &w.log)
 		}
 	})
-	if undone == 0 {
-		t.Error("nothing was ever undone")
+	if undone == 0 || pressed == 0 {
+		t.Errorf("%d were undone by words, %d by a button", undone, pressed)
+	}
+}
+
+// press does what the button to undo carries.
+func (w *world) press(t *rapid.T, text, before string, r chat.Reply) {
+	after, u := w.state(alice.Direct()), r.Undo
+	back := w.bot.Handle(context.Background(), chat.Command{
+		Person: alice, Place: alice.Direct(), Verb: u.Verb, Args: u.Args, Schedule: u.Schedule, Number: u.Number,
+	})
+	if back.Problem != nil || !back.Changed {
+		t.Fatalf("%q is undone by %+v, which gives %+v", text, *u, back)
+	}
+	if u.Verb == "subscribe" && r.Subscription.Paused {
+		return // alerts of it come again
+	}
+	if got := w.state(alice.Direct()); got != before {
+		t.Fatalf("%q and its %+v lead from\n%s over\n%s to\n%s", text, *u, before, after, got)
 	}
 }
 

@@ -149,6 +149,7 @@ func (b *Bot) unsubscribe(ctx context.Context, q *request) (chat.Reply, error) {
 	case err != nil:
 		return chat.Reply{}, fmt.Errorf("remove a subscription: %w", err)
 	}
+	// A pause of its own is not brought back: the reply says that alerts come.
 	undo := q.back("subscribe", sub.Query.String())
 	undo.Number, undo.Schedule = sub.Number, &sub.Schedule
 	return chat.Reply{

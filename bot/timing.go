@@ -44,6 +44,7 @@ func (b *Bot) digestAll(ctx context.Context, q *request, wanted alerts.Schedule,
 	if err != nil {
 		return orBusy(err)
 	}
+	q.changed = q.changed || before != wanted
 	subs, err := b.list(ctx, q.place)
 	if err != nil {
 		return chat.Reply{}, err
@@ -57,6 +58,7 @@ func (b *Bot) digestAll(ctx context.Context, q *request, wanted alerts.Schedule,
 		if _, err := b.change(ctx, q.place, s.Number, func(s *alerts.Subscription) { s.Schedule = wanted }); err != nil {
 			return orBusy(err)
 		}
+		q.changed = true
 	}
 	same := len(left) == 1 // then one command sets all as they were
 	delete(left, wanted)
@@ -69,7 +71,7 @@ func (b *Bot) digestAll(ctx context.Context, q *request, wanted alerts.Schedule,
 		what = fmt.Sprintf("Alerts for %s %s, and for what is followed later,", allOf(len(subs)), q.here())
 	}
 	r := chat.Reply{Text: fmt.Sprintf("%s are sent %s.", what, schedule.Describe(wanted, set.Quiet, location(set), q.now))}
-	r.Changed = before != wanted || moved > 0 || !same
+	r.Changed = moved > 0
 	return q.timed(r, moved, set, before.String(), same && before != wanted), nil
 }
 
@@ -199,6 +201,7 @@ func (b *Bot) timezone(ctx context.Context, q *request) (chat.Reply, error) {
 	loc := location(set)
 	r := chat.Reply{Text: fmt.Sprintf("Times %s are in %s from now on, where it is %s.\nAlerts are sent %s.",
 		q.here(), zone, q.now.In(loc).Format("15:04"), schedule.Describe(set.Schedule, set.Quiet, loc, q.now))}
+	r.Changed = before.TimeZone != zone
 	if old := location(before).String(); old != zone {
 		r.Hints = append(r.Hints, q.undo("timezone", old)+" undoes it")
 		r.Undo = q.back("timezone", old)
@@ -216,7 +219,7 @@ func (b *Bot) quiet(ctx context.Context, q *request) (chat.Reply, error) {
 	if q.args == "" {
 		return b.showTiming(ctx, q)
 	}
-	said := strings.ToLower(q.args)
+	said := strings.ToLower(plain(q.args))
 	if first, rest := firstWord(said); first == "from" || first == "between" {
 		said = rest
 	}

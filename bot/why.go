@@ -29,7 +29,7 @@ func (b *Bot) why(ctx context.Context, q *request) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	article, whole, err := b.wanted(ctx, q, subs)
+	article, whole, err := b.wanted(ctx, q, subs, true)
 	if err != nil {
 		return chat.Reply{}, err
 	}
@@ -58,12 +58,13 @@ func (b *Bot) why(ctx context.Context, q *request) (chat.Reply, error) {
 	return r, nil
 }
 
-// wanted finds the article that the person means: by id or address, else by
-// words of its headline, else the newest that hits anything. whole: nothing of
-// the last 30 days was left out.
-func (b *Bot) wanted(ctx context.Context, q *request, subs []alerts.Subscription) (found *alerts.Article, whole bool, err error) {
+// wanted finds the article that the person means: by id, short name or address,
+// else, with inWords, by words of its headline, else the newest that hits
+// anything. whole: nothing of the last 30 days was left out.
+func (b *Bot) wanted(ctx context.Context, q *request, subs []alerts.Subscription, inWords bool) (found *alerts.Article, whole bool, err error) {
 	address := sameAddress(strings.Trim(q.args, "<>"))
-	words := strings.ToLower(q.args)
+	words := strings.Trim(spelled(q.args), `"`) // replies show headlines in quotes
+	inWords = inWords && words != ""
 	analyzer := text.NewAnalyzer() // articles share most of their words
 	whole, err = b.recent(ctx, q.now, func(a alerts.Article) bool {
 		switch {
@@ -72,16 +73,22 @@ func (b *Bot) wanted(ctx context.Context, q *request, subs []alerts.Subscription
 				found = &a
 			}
 			return found == nil
-		case a.ID == q.args || (a.URL != "" && sameAddress(a.URL) == address):
+		case a.ID == q.args || alerts.ShortID(a.ID) == q.args || (a.URL != "" && sameAddress(a.URL) == address):
 			found = &a
 			return false
-		case found == nil && strings.Contains(strings.ToLower(a.Title), words):
+		case inWords && found == nil && strings.Contains(spelled(a.Title), words):
 			found = &a // unless an older one has this very id
 		}
 		return true
 	})
 	return found, whole, err
 }
+
+// alike writes quotes and apostrophes as keyboards without others do.
+var alike = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "«", `"`, "»", `"`, "‘", "'", "’", "'")
+
+// spelled gives what ways to write a headline have in common.
+func spelled(s string) string { return strings.ToLower(alike.Replace(plain(s))) }
 
 // sameAddress gives what two ways to write an address have in common.
 func sameAddress(s string) string {
