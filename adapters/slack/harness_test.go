@@ -63,6 +63,14 @@ type rig struct {
 	log        *lockedBuffer
 	parts      []func(context.Context) error
 	matcher    *matching.Matcher
+	limits     slack.Limits
+}
+
+// another gives the messenger of a process that has just begun.
+func (r *rig) another() *slack.Messenger {
+	return slack.New(slack.Config{
+		Teams: r.teams, Limits: r.limits, Now: time.Now, Logger: slog.New(slog.NewTextHandler(r.log, nil)),
+	}).Messenger()
 }
 
 // match carries what was published into the outbox.
@@ -106,7 +114,7 @@ func newRig(t *testing.T, w way, o rigOptions) *rig {
 	fake.AddUser(fakeslack.User{ID: "U3", Team: "T1", Name: "guest", Guest: true})
 	fake.AddChannel(fakeslack.Channel{ID: "C1", Team: "T1", Name: "trade", Creator: "U2"})
 	fake.AddChannel(fakeslack.Channel{ID: "C2", Team: "T1", Name: "secret", Creator: "U2", Private: true})
-	r := &rig{t: t, fake: fake, log: &lockedBuffer{}}
+	r := &rig{t: t, fake: fake, log: &lockedBuffer{}, limits: o.limits}
 	r.open(w, o)
 	r.start()
 	if w == bySocket {

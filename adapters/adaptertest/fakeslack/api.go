@@ -57,13 +57,17 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 	q, token := s.read(r)
 	fault := s.begin(q, token)
 	answer, said := object(nil), fail("")
-	if fault.Status == 0 && fault.Error == "" && !fault.Hang && !fault.Cut || fault.Accept {
+	if fault.Status == 0 && fault.Error == "" && !fault.Hang && !fault.Cut && !fault.Late || fault.Accept {
 		answer, said = s.carryOut(q, token)
 	}
 	if fault.Delay > 0 {
 		pause(r, fault.Delay)
 	}
 	switch {
+	case fault.Late:
+		s.hold(q, token)
+		<-r.Context().Done()
+		panic(http.ErrAbortHandler)
 	case fault.Hang:
 		s.log(q, 0, "hang")
 		<-r.Context().Done()
@@ -84,6 +88,25 @@ func (s *Server) serveAPI(w http.ResponseWriter, r *http.Request) {
 		s.limited(w, q, 1)
 	default:
 		s.reply(w, q, answer, said)
+	}
+}
+
+// hold keeps a call back until AcceptLate.
+func (s *Server) hold(q *request, token string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.held = append(s.held, func() { s.carryOut(q, token) })
+}
+
+// AcceptLate carries out the calls that were held back, though nobody waits
+// for their answers any more.
+func (s *Server) AcceptLate() {
+	s.mu.Lock()
+	held := s.held
+	s.held = nil
+	s.mu.Unlock()
+	for _, f := range held {
+		f()
 	}
 }
 

@@ -58,6 +58,7 @@ type Fault struct {
 	Hang       bool          // no answer comes
 	Cut        bool          // the connection is cut
 	Delay      time.Duration // the answer comes late
+	Late       bool          // no answer comes; carried out at AcceptLate
 }
 
 // Server is the fake Slack.
@@ -87,6 +88,7 @@ type Server struct {
 	blocked  map[string]time.Time
 	minute   map[string][]time.Time
 	faults   int
+	held     []func()
 	broken   []Violation
 	door     Door
 	socket   *socket
