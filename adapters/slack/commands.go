@@ -2,7 +2,9 @@ package slack
 
 import (
 	"context"
+	"errors"
 	"strings"
+	"time"
 
 	slackgo "github.com/slack-go/slack"
 	"github.com/slack-go/slack/slackevents"
@@ -165,15 +167,43 @@ func (a *App) answer(ctx context.Context, team Team, o origin, reply chat.Reply)
 		}
 	}
 	options := message(blockkit.Reply(reply, a.replyOptions(ctx, team, o)))
+	err := patient(ctx, func() error { return say(ctx, team, o, reply.Public, options) })
+	if err != nil {
+		a.warn(ctx, o, "show a reply", err)
+	}
+}
+
+// patient calls f again after the time that Slack asks for, as long as the task
+// lasts. Nothing was done the first time, a person waits for the answer, and
+// no outbox holds it.
+func patient(ctx context.Context, f func() error) error {
+	for {
+		err := f()
+		limited, ok := errors.AsType[*slackgo.RateLimitedError](err)
+		if !ok {
+			return err
+		}
+		timer := time.NewTimer(limited.RetryAfter)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return err
+		}
+	}
+}
+
+// say posts a reply where o was.
+func say(ctx context.Context, team Team, o origin, public bool, options []slackgo.MsgOption) error {
 	var err error
 	switch {
 	case o.respond != "":
 		visible := slackgo.ResponseTypeEphemeral
-		if reply.Public {
+		if public {
 			visible = slackgo.ResponseTypeInChannel
 		}
 		_, _, _, err = team.API.SendMessageContext(ctx, o.channel, append(options, slackgo.MsgOptionResponseURL(o.respond, visible))...)
-	case o.mention && !reply.Public:
+	case o.mention && !public:
 		if o.thread != "" {
 			options = append(options, slackgo.MsgOptionTS(o.thread))
 		}
@@ -184,9 +214,7 @@ func (a *App) answer(ctx context.Context, team Team, o origin, reply chat.Reply)
 		}
 		_, _, err = team.API.PostMessageContext(ctx, o.channel, options...)
 	}
-	if err != nil {
-		a.warn(ctx, o, "show a reply", err)
-	}
+	return err
 }
 
 // replyOptions say how replies look where o was.

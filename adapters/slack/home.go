@@ -46,7 +46,10 @@ func (a *App) publish(ctx context.Context, team Team, o origin, page int, done *
 		Person: o.person(), Items: list.Items, Settings: set, Zone: who.zone, Page: page,
 		Admin: who.admin, MembersManage: team.MembersManage, Done: done,
 	}.View()
-	_, err = team.API.PublishViewContext(ctx, slackgo.PublishViewContextRequest{UserID: o.user, View: view})
+	err = patient(ctx, func() error {
+		_, err := team.API.PublishViewContext(ctx, slackgo.PublishViewContextRequest{UserID: o.user, View: view})
+		return err
+	})
 	return wrapped("show App Home", err)
 }
 

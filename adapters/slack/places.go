@@ -50,7 +50,11 @@ func (a *App) tell(ctx context.Context, n chat.Notice) error {
 	if err != nil {
 		return wrapped("open a direct message", err)
 	}
-	_, _, err = team.API.PostMessageContext(ctx, channel, message(blockkit.Reply(n.Reply, blockkit.ReplyOptions{}))...)
+	options := message(blockkit.Reply(n.Reply, blockkit.ReplyOptions{}))
+	err = patient(ctx, func() error {
+		_, _, err := team.API.PostMessageContext(ctx, channel, options...)
+		return err
+	})
 	return wrapped("tell a person", err)
 }
 

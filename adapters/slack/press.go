@@ -119,8 +119,11 @@ func (a *App) act(ctx context.Context, team Team, o origin, c slackgo.Interactio
 		}
 		blocks = blockkit.Acted(blocks, p.block, blockkit.Plain(reply.Text), by, reply.Undo)
 	}
-	_, _, _, err = team.API.UpdateMessageContext(ctx, o.channel, c.Container.MessageTs,
-		message(blockkit.Message{Text: c.Message.Text, Blocks: blocks})...)
+	err = patient(ctx, func() error {
+		_, _, _, err := team.API.UpdateMessageContext(ctx, o.channel, c.Container.MessageTs,
+			message(blockkit.Message{Text: c.Message.Text, Blocks: blocks})...)
+		return err
+	})
 	return wrapped("show in a message what was done", err)
 }
 

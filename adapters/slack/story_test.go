@@ -182,3 +182,14 @@ func (r *rig) lostStory() {
 		r.t.Errorf("%d messages about it", n)
 	}
 }
+
+// TestRepliesWaitForTheirTurn: an answer in a direct message that Slack asks to
+// wait with is shown a moment later.
+func TestRepliesWaitForTheirTurn(t *testing.T) {
+	r := newRig(t, byHTTP, rigOptions{pauseMatching: true})
+	for _, words := range []string{"subscribe herring", "subscribe steel", "list"} {
+		r.fake.Say("U1", words)
+	}
+	all := r.fake.AwaitMessages(r.awaitDirect("U1"), 3)
+	mustShow(t, all[2], "2 subscriptions here")
+}

@@ -1,0 +1,248 @@
+package main
+
+import (
+	"bytes"
+	"net/http"
+	"net/http/cookiejar"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/bellwether/bellwether/adapters/adaptertest"
+	"github.com/bellwether/bellwether/adapters/adaptertest/fakeslack"
+	"github.com/bellwether/bellwether/adapters/redis"
+	"github.com/bellwether/bellwether/adapters/slack"
+	"github.com/bellwether/bellwether/alerts"
+)
+
+// storyKey seals tokens in the story.
+const storyKey = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+
+// slackStory is the built binary, with a fake Slack before it and a real Redis
+// behind.
+type slackStory struct {
+	t      *testing.T
+	fake   *fakeslack.Server
+	base   string
+	wires  string
+	redis  string
+	prefix string
+	stderr *lockedBuffer
+	cmd    *exec.Cmd
+}
+
+// TestSlackStory is the life of a workspace with the program as it is shipped:
+// installed by OAuth, used in a channel, in a direct message and in App Home,
+// and removed.
+func TestSlackStory(t *testing.T) {
+	s := newSlackStory(t)
+	s.install()
+
+	s.fake.Command("U1", "C1", "subscribe ferry")
+	s.answered("U1", "C1", 1, "Following ", "as number 1.")
+	s.fake.Say("U2", "subscribe harbor, ferry")
+	direct := s.direct("U2")
+	s.shows(s.fake.AwaitMessages(direct, 1)[0], "Following ", "harbor OR ferry")
+
+	s.write("a.txt", "Ferry line to close\n\nThe last ferry sails in May, and the harbor is sold.\n\nhttps://news.example.org/ferry\n")
+	alert := s.fake.AwaitMessages("C1", 1)[0]
+	s.shows(alert, "Ferry line to close", "The last ", "ferry", "Matched: ferry")
+	s.shows(s.fake.AwaitMessages(direct, 2)[1], "Ferry line to close", "Matched: harbor, ferry")
+
+	s.fake.Press("U1", alert, "Snooze “ferry”")
+	s.becomes("C1", alert.TS, "✓ Number 1, ferry, is paused", true)
+	s.fake.Press("U1", alert, "Undo")
+	s.becomes("C1", alert.TS, "is paused", false)
+
+	s.fake.OpenHome("U2")
+	home := s.fake.AwaitHome("U2", "harbor OR ferry")
+	s.fake.PressIn("U2", home, "Edit…")
+	s.fake.Submit("U2", s.fake.AwaitModal("T2", "Edit number 1"), fakeslack.Input{Block: "query", Value: "harbor"})
+	s.fake.AwaitHome("U2", "1   harbor\n")
+
+	s.fake.Say("U2", "digest daily 08:00")
+	s.shows(s.fake.AwaitMessages(direct, 3)[2], "every day at 08:00 (Asia/Tokyo)")
+	s.write("b.txt", "Harbor is sold\n\nThe old harbor was sold on Friday for 3 million.\n\nhttps://news.example.org/harbor\n")
+	s.write("c.txt", "Harbor master resigns\n\nThe master of the harbor has resigned over the sale.\n\nhttps://news.example.org/master\n")
+	s.dueNow(alerts.Lane{
+		Destination: alerts.Destination{Platform: alerts.Slack, Workspace: "T2", User: "U2"},
+		Schedule:    alerts.Schedule{Cadence: alerts.Daily, At: 8 * 60},
+	}, 2)
+	s.shows(s.fake.AwaitMessages(direct, 4)[3], "Daily digest: 2 articles", "Harbor is sold", "Harbor master resigns")
+
+	s.fake.Uninstall("T2")
+	s.await("the token is wiped", func(c *redis.Client) bool {
+		w, err := c.Workspaces().Workspace(t.Context(), alerts.Slack, "T2")
+		set, errSet := c.Subscriptions().Settings(t.Context(), alerts.Destination{Platform: alerts.Slack, Workspace: "T2", Channel: "C1"})
+		return err == nil && errSet == nil && len(w.Secret) == 0 && !w.Uninstalled.IsZero() && set.PausedBy == alerts.LossUninstalled
+	})
+	s.write("d.txt", "Ferry comes back\n\nThe ferry sails again, the town said.\n\nhttps://news.example.org/back\n")
+	s.end()
+	if n := len(s.fake.Messages("C1")); n != 1 {
+		t.Errorf("%d alerts in the channel, want 1", n)
+	}
+	for _, v := range s.fake.Violations() {
+		t.Errorf("%s: %s", v.Call.Method, v.What)
+	}
+	for _, secret := range []string{"xoxb-fake", fakeslack.SigningSecret, fakeslack.ClientSecret, storyKey, "secret-response"} {
+		if strings.Contains(s.stderr.String(), secret) {
+			t.Errorf("the log holds %q", secret)
+		}
+	}
+}
+
+// newSlackStory builds the binary and runs it.
+func newSlackStory(t *testing.T) *slackStory {
+	t.Helper()
+	dir := t.TempDir()
+	binary := filepath.Join(dir, "bellwether")
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	s := &slackStory{
+		t: t, wires: filepath.Join(dir, "wires"), redis: adaptertest.Redis(t), prefix: adaptertest.Prefix(t), stderr: &lockedBuffer{},
+		fake: fakeslack.New(t, fakeslack.Options{Scopes: slack.Scopes(), Events: slack.Events(), ChannelInterval: -1}),
+	}
+	if err := os.Mkdir(s.wires, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s.fake.AddTeam("T2", false)
+	s.fake.AddUser(fakeslack.User{ID: "U1", Team: "T2", Name: "anna", Zone: "Europe/Brussels", Admin: true})
+	s.fake.AddUser(fakeslack.User{ID: "U2", Team: "T2", Name: "ben", Zone: "Asia/Tokyo"})
+	s.fake.AddChannel(fakeslack.Channel{ID: "C1", Team: "T2", Name: "coast"})
+	listen := freeAddress(t)
+	s.base = "http://" + listen
+	s.fake.HTTP(s.base)
+	s.cmd = exec.Command(binary, "run", "--data", filepath.Join(dir, "data"), "--source", s.wires)
+	s.cmd.Env = []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "REDIS_URL=" + s.redis, "BELLWETHER_REDIS_PREFIX=" + s.prefix,
+		"BELLWETHER_REDIS_SHARDS=4", "BELLWETHER_HTTP_LISTEN=" + listen, "BELLWETHER_PUBLIC_URL=" + s.base, "BELLWETHER_KEY=" + storyKey,
+		"SLACK_CLIENT_ID=" + fakeslack.ClientID, "SLACK_CLIENT_SECRET=" + fakeslack.ClientSecret,
+		"SLACK_SIGNING_SECRET=" + fakeslack.SigningSecret, "SLACK_API_URL=" + s.fake.API(), "BELLWETHER_LOG_LEVEL=debug",
+	}
+	s.cmd.Stderr = s.stderr
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = s.cmd.Process.Kill() // if the test failed
+		if t.Failed() {
+			t.Logf("on standard error:\n%s", s.stderr)
+		}
+	})
+	s.until("it serves", func() bool { return healthcheck(t.Context(), listen) == nil })
+	return s
+}
+
+// until waits for what another process does.
+func (s *slackStory) until(what string, f func() bool) {
+	s.t.Helper()
+	for limit := time.Now().Add(30 * time.Second); !f(); <-time.After(20 * time.Millisecond) {
+		if time.Now().After(limit) {
+			s.t.Fatalf("it did not come to this: %s", what)
+		}
+	}
+}
+
+// await waits until the store is so.
+func (s *slackStory) await(what string, f func(*redis.Client) bool) {
+	s.t.Helper()
+	c, err := redis.Open(s.t.Context(), redis.Options{URL: s.redis, Prefix: s.prefix, Shards: 4})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.until(what, func() bool { return f(c) })
+	if err := c.Close(); err != nil {
+		s.t.Error(err)
+	}
+}
+
+// install opens the link, presses Allow, and reads the page at the end.
+func (s *slackStory) install() {
+	s.t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	browser := &http.Client{Jar: jar, Transport: &http.Transport{DisableKeepAlives: true}, CheckRedirect: func(req *http.Request, _ []*http.Request) error {
+		if strings.HasSuffix(req.URL.Path, "/authorize") { // the person chooses the workspace there
+			q := req.URL.Query()
+			q.Set("team", "T2")
+			q.Set("user", "U1")
+			req.URL.RawQuery = q.Encode()
+		}
+		return nil
+	}}
+	res, err := browser.Get(s.base + "/slack/install")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	var page bytes.Buffer
+	_, _ = page.ReadFrom(res.Body)
+	if res.StatusCode != http.StatusOK || !strings.Contains(page.String(), "Bellwether is in Team T2") {
+		s.t.Fatalf("installed: %s\n%s", res.Status, &page)
+	}
+	s.shows(s.fake.AwaitMessages(s.direct("U1"), 1)[0], "Bellwether is installed")
+}
+
+func (s *slackStory) direct(user string) string {
+	s.t.Helper()
+	s.fake.Await("a direct message with "+user, func() bool { return s.fake.DirectLocked(user) != "" })
+	return s.fake.Direct(user)
+}
+
+func (s *slackStory) shows(m fakeslack.Message, parts ...string) {
+	s.t.Helper()
+	for _, p := range parts {
+		if text := fakeslack.Words(m.Blocks); !strings.Contains(text, p) {
+			s.t.Errorf("a message does not show %q:\n%s", p, text)
+		}
+	}
+}
+
+func (s *slackStory) answered(user, channel string, n int, parts ...string) {
+	s.t.Helper()
+	all := s.fake.AwaitEphemeral(user, channel, n)
+	s.shows(all[len(all)-1], parts...)
+}
+
+func (s *slackStory) becomes(channel, ts, text string, there bool) {
+	s.t.Helper()
+	s.fake.AwaitMessage(channel, ts, text, func(m fakeslack.Message) bool { return strings.Contains(fakeslack.Words(m.Blocks), text) == there })
+}
+
+func (s *slackStory) write(name, text string) { writeFile(s.t, filepath.Join(s.wires, name), text) }
+
+// dueNow waits until n articles wait in a digest, and brings its time forward.
+func (s *slackStory) dueNow(lane alerts.Lane, n int) {
+	s.t.Helper()
+	s.await("articles wait for the digest", func(c *redis.Client) bool {
+		items, err := c.Outbox().Waiting(s.t.Context(), lane.Destination)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if len(items) < n {
+			return false
+		}
+		if _, err := c.Outbox().Move(s.t.Context(), lane, lane, time.Now()); err != nil {
+			s.t.Fatal(err)
+		}
+		return true
+	})
+}
+
+// end stops the program as Ctrl-C would.
+func (s *slackStory) end() {
+	s.t.Helper()
+	if err := s.cmd.Process.Signal(syscall.SIGINT); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.cmd.Wait(); err != nil {
+		s.t.Errorf("it ended with %v", err)
+	}
+}
