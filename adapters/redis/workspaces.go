@@ -29,7 +29,7 @@ type workspaceJSON struct {
 	Name    string `json:"n,omitempty"`
 	App     string `json:"a,omitempty"`
 	BotUser string `json:"b,omitempty"`
-	Secret  []byte `json:"s,omitempty"` // base64
+	Sealed  []byte `json:"s,omitempty"` // base64
 	Members bool   `json:"m,omitempty"`
 	Since   int64  `json:"i,omitempty"`
 	Gone    int64  `json:"u,omitempty"`
@@ -60,7 +60,7 @@ func decodeWorkspace(name, record string) (alerts.Workspace, error) {
 		return fail(err)
 	}
 	return alerts.Workspace{
-		Platform: platform, ID: id, Name: j.Name, App: j.App, BotUser: j.BotUser, Secret: j.Secret,
+		Platform: platform, ID: id, Name: j.Name, App: j.App, BotUser: j.BotUser, Secret: j.Sealed,
 		MembersManage: j.Members, Installed: instant(j.Since), Uninstalled: instant(j.Gone), Revision: revision,
 	}, nil
 }
@@ -86,7 +86,7 @@ func (w *Workspaces) SaveWorkspace(ctx context.Context, ws alerts.Workspace) (al
 		return alerts.Workspace{}, fmt.Errorf("save workspace %s: %w", name, err)
 	}
 	data, err := json.Marshal(workspaceJSON{
-		Name: ws.Name, App: ws.App, BotUser: ws.BotUser, Secret: ws.Secret, Members: ws.MembersManage,
+		Name: ws.Name, App: ws.App, BotUser: ws.BotUser, Sealed: ws.Secret, Members: ws.MembersManage,
 		Since: millis(ws.Installed), Gone: millis(ws.Uninstalled),
 	})
 	if err != nil {

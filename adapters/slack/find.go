@@ -52,11 +52,24 @@ func (m *Messenger) Find(ctx context.Context, d alerts.Delivery) (alerts.Receipt
 	if ts == "" {
 		return alerts.Receipt{}, false, nil
 	}
-	r := alerts.Receipt{Messages: []string{messageID(channel, ts)}, NotBefore: m.now().Add(m.limits.Channel)}
+	r := alerts.Receipt{Messages: []string{messageID(channel, ts)}, NotBefore: m.after(ts)}
 	if thread != "" {
 		r.Thread = messageID(channel, thread) // a reply can't be replied to
 	}
 	return r, true, nil
+}
+
+// after is when the next message may be sent behind one of that time stamp.
+func (m *Messenger) after(ts string) time.Time {
+	latest := m.now().Add(m.limits.Channel)
+	seconds, err := strconv.ParseFloat(ts, 64)
+	if err != nil {
+		return latest
+	}
+	if at := time.UnixMicro(int64(seconds * 1e6)).Add(m.limits.Channel); at.Before(latest) {
+		return at
+	}
+	return latest // Slack's clock is ahead of ours
 }
 
 // search is one look for a message.

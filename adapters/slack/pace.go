@@ -61,6 +61,7 @@ type pacer struct {
 type teamPace struct {
 	bucket *rate.Limiter
 	placed map[alerts.Destination]time.Time // when those who wait may send
+	tried  map[alerts.Destination]time.Time // when a message was last sent, whatever became of it
 	swept  time.Time
 	// refused counts the channels in a row that Slack asked for time, with
 	// nothing accepted between.
@@ -80,6 +81,7 @@ func (p *pacer) team(id string) *teamPace {
 		t = &teamPace{
 			bucket:  rate.NewLimiter(rate.Limit(float64(p.limits.Workspace)/60), p.limits.WorkspaceBurst),
 			placed:  map[alerts.Destination]time.Time{},
+			tried:   map[alerts.Destination]time.Time{},
 			refused: map[string]bool{},
 		}
 		p.teams[id] = t
@@ -88,28 +90,30 @@ func (p *pacer) team(id string) *teamPace {
 }
 
 // wait is how long d has to wait until a message may be sent to it. At 0 the
-// message is counted.
+// message is counted, though it may fail: a try takes the place of a message.
 func (p *pacer) wait(d alerts.Destination, now time.Time) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	t := p.team(d.Workspace)
+	t.sweep(now)
+	if span := t.tried[d].Add(p.limits.Channel).Sub(now); span > 0 {
+		return span
+	}
 	if at, placed := t.placed[d]; placed {
 		if span := at.Sub(now); span > 0 {
 			return span
 		}
 		delete(t.placed, d)
-		return 0
-	}
-	span := t.bucket.ReserveN(now, 1).DelayFrom(now)
-	if span > 0 {
-		t.sweep(now)
+	} else if span := t.bucket.ReserveN(now, 1).DelayFrom(now); span > 0 {
 		t.placed[d] = now.Add(span)
+		return span
 	}
-	return span
+	t.tried[d] = now
+	return 0
 }
 
-// sweep forgets places that nobody came for: what waited was not wanted any
-// more.
+// sweep forgets tries of long ago, and places that nobody came for: what waited
+// was not wanted any more.
 func (t *teamPace) sweep(now time.Time) {
 	const kept = time.Minute
 	if now.Sub(t.swept) < kept {
@@ -119,6 +123,11 @@ func (t *teamPace) sweep(now time.Time) {
 	for d, at := range t.placed {
 		if now.Sub(at) > kept {
 			delete(t.placed, d)
+		}
+	}
+	for d, at := range t.tried {
+		if now.Sub(at) > kept {
+			delete(t.tried, d)
 		}
 	}
 }

@@ -162,11 +162,11 @@ func (a *App) item(ctx context.Context, team Team, o origin, c slackgo.Interacti
 	}
 	command.Place = place
 	reply := a.ask(ctx, team, o, command)
-	switch {
-	case c.View.Type == slackgo.VTModal:
+	switch c.View.Type {
+	case slackgo.VTModal:
 		err = a.showManaged(ctx, team, o, c.View, place, reply)
 		a.refresh(ctx, team, o, reply)
-	case c.View.Type == slackgo.VTHomeTab:
+	case slackgo.VTHomeTab:
 		err = a.publish(ctx, team, o, blockkit.HomePage(c.View), &reply)
 	default: // a list that was answered
 		a.answer(ctx, team, o, reply)

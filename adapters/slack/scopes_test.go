@@ -4,7 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -13,22 +13,27 @@ import (
 // slack-go's client: each must be in the table, and nothing else may be.
 func TestScopesAreThoseThatTheCodeUses(t *testing.T) {
 	called := map[string]bool{}
-	packages, err := parser.ParseDir(token.NewFileSet(), ".", func(f fs.FileInfo) bool {
-		return !strings.HasSuffix(f.Name(), "_test.go")
-	}, parser.SkipObjectResolution)
+	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	ast.Inspect(packages["slack"], func(n ast.Node) bool {
-		call, ok := n.(*ast.CallExpr)
-		if !ok {
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok {
+				if f, ok := call.Fun.(*ast.SelectorExpr); ok && isClient(f.X) {
+					called[f.Sel.Name] = true
+				}
+			}
 			return true
-		}
-		if f, ok := call.Fun.(*ast.SelectorExpr); ok && isClient(f.X) {
-			called[f.Sel.Name] = true
-		}
-		return true
-	})
+		})
+	}
 	if len(called) < 10 {
 		t.Fatalf("found only the calls %v: are clients named otherwise now?", called)
 	}

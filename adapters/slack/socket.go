@@ -3,7 +3,6 @@ package slack
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -132,13 +131,11 @@ func (a *App) ack(ctx context.Context, client *socketmode.Client, e socketmode.E
 	a.acknowledge(ctx, client, e.Request.EnvelopeID, answer)
 }
 
-var errAck = errors.New("slack: an event was not acknowledged; Slack sends it again")
-
 func (a *App) acknowledge(ctx context.Context, client *socketmode.Client, id string, answer any) {
 	ctx, cancel := context.WithTimeout(ctx, ackTime)
 	defer cancel()
 	if err := client.AckCtx(ctx, id, answer); err != nil {
-		a.Logger.WarnContext(ctx, errAck.Error(), "error", clean(err))
+		a.Logger.WarnContext(ctx, "slack: an event was not acknowledged; it comes again", "error", clean(err))
 	}
 }
 

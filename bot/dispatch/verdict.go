@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	firstBackoff = 2 * time.Second
+	firstBackoff = time.Second
 	maxBackoff   = 10 * time.Minute
 	// attemptsAside is how often a head fails before it steps aside, if others
 	// on its platform succeed meanwhile.

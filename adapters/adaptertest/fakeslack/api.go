@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -128,9 +129,7 @@ func (s *Server) read(r *http.Request) (*request, string) {
 		_ = json.Unmarshal(body, &q.body)
 	} else {
 		q.form, _ = url.ParseQuery(string(body))
-		for name, values := range r.URL.Query() {
-			q.form[name] = values
-		}
+		maps.Copy(q.form, r.URL.Query())
 		if t := q.form.Get("token"); t != "" {
 			token = t
 		}

@@ -63,10 +63,11 @@ type Fault struct {
 
 // Server is the fake Slack.
 type Server struct {
-	t    testing.TB
-	o    Options
-	http *httptest.Server
-	ids  atomic.Int64
+	t     testing.TB
+	o     Options
+	http  *httptest.Server
+	ids   atomic.Int64
+	stamp atomic.Int64 // of the latest message, in microseconds
 
 	mu       sync.Mutex
 	changed  chan struct{} // closed at the next change
@@ -281,9 +282,16 @@ func (s *Server) summary() string {
 // id makes a new id.
 func (s *Server) id(prefix string) string { return fmt.Sprintf("%s%06d", prefix, s.ids.Add(1)) }
 
-// ts makes a new time stamp, as ids of messages are.
+// ts makes a new time stamp, as ids of messages are: seconds with microseconds,
+// each once.
 func (s *Server) ts() string {
-	return fmt.Sprintf("%d.%06d", time.Now().Unix(), s.ids.Add(1)%1_000_000)
+	for {
+		last, now := s.stamp.Load(), time.Now().UnixMicro()
+		now = max(now, last+1)
+		if s.stamp.CompareAndSwap(last, now) {
+			return fmt.Sprintf("%d.%06d", now/1_000_000, now%1_000_000)
+		}
+	}
 }
 
 // Messages gives what stands in a channel, oldest first.

@@ -2,6 +2,7 @@ package fakeslack
 
 import (
 	"encoding/json"
+	"maps"
 	"strings"
 	"time"
 )
@@ -45,9 +46,7 @@ func (s *Server) view(q *request, kind string) (object, fail) {
 // stored gives a view as the API shows it.
 func (v *View) stored() object {
 	out := object{"id": v.ID, "hash": v.Hash, "team_id": v.Team, "app_id": AppID}
-	for name, value := range v.Raw {
-		out[name] = value
-	}
+	maps.Copy(out, v.Raw)
 	return out
 }
 
