@@ -73,7 +73,9 @@ func (d httpDoor) deliver(kind string, payload object) (json.RawMessage, bool) {
 	path, body, contentType := encode(kind, payload)
 	for attempt := range eventTries {
 		begun := time.Now()
-		header := Sign(body, time.Now(), SigningSecret)
+		// Each time has another signature, as with Slack, whose retries come
+		// later.
+		header := Sign(body, time.Now().Add(-time.Duration(d.s.ids.Add(1)%60)*time.Second), SigningSecret)
 		header.Set("Content-Type", contentType)
 		if attempt > 0 {
 			header.Set("X-Slack-Retry-Num", strconv.Itoa(attempt))
@@ -89,7 +91,6 @@ func (d httpDoor) deliver(kind string, payload object) (json.RawMessage, bool) {
 		if kind != "events_api" {
 			return nil, false
 		}
-		pause(new(http.Request), time.Second) // the next signature has another time
 	}
 	return nil, false
 }

@@ -61,9 +61,20 @@ func (s *Server) Redeliver(payload map[string]any) { s.deliver("slash_commands",
 // type, or "message.im". fields are those of the event beside its type.
 func (s *Server) Event(team, name string, fields map[string]any) {
 	s.t.Helper()
+	if payload := s.EventPayload(team, name, fields); payload != nil {
+		s.RedeliverEvent(payload)
+	}
+}
+
+// RedeliverEvent hands over a payload of [Server.EventPayload], perhaps again.
+func (s *Server) RedeliverEvent(payload map[string]any) { s.deliver("events_api", payload) }
+
+// EventPayload is what Event delivers, nil if the app does not ask for it.
+func (s *Server) EventPayload(team, name string, fields map[string]any) map[string]any {
+	s.t.Helper()
 	if !slices.Contains(s.o.Events, name) {
 		s.t.Errorf("the app does not ask for the event %s", name)
-		return
+		return nil
 	}
 	kind, _, _ := strings.Cut(name, ".")
 	event := object{"type": kind, "event_ts": s.ts()}
@@ -72,11 +83,11 @@ func (s *Server) Event(team, name string, fields map[string]any) {
 	s.noteEvent(name, fields)
 	bot := s.teams[team].Bot
 	s.mu.Unlock()
-	s.deliver("events_api", object{
+	return object{
 		"token": "verification", "team_id": team, "api_app_id": AppID, "type": "event_callback", "event_id": s.id("Ev"),
 		"event_time": time.Now().Unix(), "event": event, "is_ext_shared_channel": false,
 		"authorizations": []object{{"enterprise_id": nil, "team_id": team, "user_id": bot, "is_bot": true, "is_enterprise_install": false}},
-	})
+	}
 }
 
 // noteEvent notes the scope that an event needs.
@@ -98,17 +109,24 @@ func (s *Server) noteEvent(name string, fields object) {
 // Say writes to the bot in the direct message with it.
 func (s *Server) Say(user, text string) {
 	s.t.Helper()
+	u, id := s.user(user), s.OpenDirect(user)
+	s.Event(u.Team, "message.im", object{
+		"user": user, "text": Slackify(text), "ts": s.ts(), "channel": id, "channel_type": "im", "client_msg_id": s.id("client-"), "team": u.Team,
+	})
+}
+
+// OpenDirect opens a person's direct message with the bot and gives its channel.
+func (s *Server) OpenDirect(user string) string {
+	s.t.Helper()
 	u := s.user(user)
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	id := s.direct(user)
 	if id == "" {
 		id = s.id("D")
 		s.channels[id] = &Channel{ID: id, Team: u.Team, IM: true, Member: true, With: user}
 	}
-	s.mu.Unlock()
-	s.Event(u.Team, "message.im", object{
-		"user": user, "text": Slackify(text), "ts": s.ts(), "channel": id, "channel_type": "im", "client_msg_id": s.id("client-"), "team": u.Team,
-	})
+	return id
 }
 
 // Mention writes to the bot in a channel, by its name.
