@@ -66,7 +66,7 @@ func TestNothingIsSentWhileItCannotBeKnown(t *testing.T) {
 		cutOff(w, lane("C"), "a")
 		w.slack.shown = []send{{key: "slack/T/c/C|a", articles: "a"}}
 		w.running(t, func(d *Dispatcher) {
-			pass(10 * time.Second)
+			pass(5 * time.Second)
 			if w.slack.count(&w.slack.sends) > 0 || w.outbox.left() != 1 {
 				t.Error("a verdict without knowing")
 			}
@@ -327,7 +327,7 @@ func TestDrain(t *testing.T) {
 		{"after a failure", func(w *world) {
 			w.slack.answer = answers(errDown, alerts.RetryAfter(errDown, 3*time.Second, alerts.ScopePlatform))
 			w.put(lane("C"), "a")
-		}, []string{"a"}, nil, 5 * time.Second},
+		}, []string{"a"}, nil, 4 * time.Second},
 		{"refused for good", func(w *world) {
 			w.slack.answer = answers(alerts.Permanent(errDown, alerts.ScopeMessage))
 			w.put(lane("C"), "a", "b")

@@ -33,7 +33,7 @@ func TestRetriesBackOffAndKeepTheOrder(t *testing.T) {
 		w.put(lane("C"), "a", "b")
 		d := w.running(t, func(*Dispatcher) { pass(time.Minute) })
 		want(t, "sends", []string{"a", "a", "a", "a", "b"}, w.slack.list(&w.slack.sends, byArticles))
-		want(t, "times", []string{"0s", "2s", "6s", "14s", "14s"}, w.slack.list(&w.slack.sends, byTime))
+		want(t, "times", []string{"0s", "1s", "3s", "7s", "7s"}, w.slack.list(&w.slack.sends, byTime))
 		want(t, "attempts", []string{"0", "1", "2", "3", "0"}, w.slack.list(&w.slack.sends, byAttempt))
 		if s := d.Stats(); s.Retried != 3 || s.Sent != 2 {
 			t.Errorf("stats %+v", s)
