@@ -1,0 +1,237 @@
+package slack_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	slackgo "github.com/slack-go/slack"
+
+	"github.com/bellwether/bellwether/adapters/adaptertest/fakeslack"
+	"github.com/bellwether/bellwether/adapters/slack"
+	"github.com/bellwether/bellwether/adapters/slack/seal"
+	"github.com/bellwether/bellwether/alerts"
+)
+
+// browser follows links as a person's does, who presses Allow for team T2.
+type browser struct {
+	r    *rig
+	http *http.Client
+}
+
+func (r *rig) browser(deny bool) browser {
+	r.t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return browser{r, &http.Client{Jar: jar, Transport: httpTransport(r.t), CheckRedirect: func(req *http.Request, _ []*http.Request) error {
+		if strings.HasSuffix(req.URL.Path, "/authorize") {
+			q := req.URL.Query()
+			q.Set("team", "T2")
+			q.Set("user", "U9")
+			if deny {
+				q.Set("deny", "1")
+			}
+			req.URL.RawQuery = q.Encode()
+		}
+		return nil
+	}}}
+}
+
+// get gives the page at the end of a link, and where that is.
+func (b browser) get(address string) (status int, page string, at *url.URL) {
+	b.r.t.Helper()
+	res, err := b.http.Get(address)
+	if err != nil {
+		b.r.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		b.r.t.Fatal(err)
+	}
+	for _, s := range secrets {
+		if bytes.Contains(body, []byte(s)) {
+			b.r.t.Errorf("a page holds a secret that begins with %q", s)
+		}
+	}
+	return res.StatusCode, string(body), res.Request.URL
+}
+
+func installRig(t *testing.T) *rig {
+	t.Helper()
+	r := newRig(t, byHTTP, rigOptions{fake: fakeslack.Options{ChannelInterval: -1}})
+	r.fake.AddTeam("T2", false)
+	r.fake.AddUser(fakeslack.User{ID: "U9", Team: "T2", Name: "dora", Zone: "Europe/Paris", Admin: true})
+	r.fake.AddChannel(fakeslack.Channel{ID: "C9", Team: "T2", Name: "coast"})
+	return r
+}
+
+func (r *rig) workspace(id string) alerts.Workspace {
+	r.t.Helper()
+	w, err := r.store.Workspaces().Workspace(r.t.Context(), alerts.Slack, id)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return w
+}
+
+// TestInstallAndUninstall: a workspace installs the app, uses it, removes it,
+// and has it back.
+func TestInstallAndUninstall(t *testing.T) {
+	r := installRig(t)
+	status, page, _ := r.browser(false).get(r.web.URL + "/slack/install")
+	if status != http.StatusOK || !strings.Contains(page, "Bellwether is in Team T2") {
+		t.Fatalf("%d %s", status, page)
+	}
+	w := r.workspace("T2")
+	if len(w.Secret) == 0 || bytes.Contains(w.Secret, []byte("xoxb")) || w.BotUser != "UBOTT2" || w.Name != "Team T2" {
+		t.Errorf("stored %+v", w)
+	}
+	mustShow(t, r.fake.AwaitMessages(r.awaitDirect("U9"), 1)[0], "Bellwether is installed", "subscribe carbon border tax")
+	r.fake.Command("U9", "C9", "subscribe ferry")
+	mustShow(t, last(r.fake.AwaitEphemeral("U9", "C9", 1)), "as number 1.")
+	r.publish("f1", "Ferry line to close", "The last ferry sails in May, and nobody knows what comes after.")
+	r.fake.AwaitMessages("C9", 1)
+
+	r.fake.Uninstall("T2")
+	d := alerts.Destination{Platform: alerts.Slack, Workspace: "T2", Channel: "C9"}
+	r.awaitHeld(d, alerts.LossUninstalled)
+	if w := r.workspace("T2"); len(w.Secret) != 0 || w.Uninstalled.IsZero() {
+		t.Errorf("after it was removed: %+v", w)
+	}
+	r.publish("f2", "Ferry sold", "The ferry was sold to a museum in the north of the country.")
+
+	if status, page, _ := r.browser(false).get(r.web.URL + "/slack/install"); status != http.StatusOK {
+		t.Fatalf("again: %d %s", status, page)
+	}
+	r.awaitHeld(d, alerts.LossNone)
+	r.publish("f3", "Ferry comes back", "The ferry sails again, the town said, from the first of June on.")
+	all := r.fake.AwaitMessages("C9", 2)
+	mustShow(t, all[1], "Ferry comes back")
+	if len(all) != 2 {
+		t.Errorf("%d alerts, want 2", len(all))
+	}
+}
+
+func (r *rig) awaitHeld(d alerts.Destination, want alerts.Loss) {
+	r.t.Helper()
+	for limit := time.Now().Add(20 * time.Second); ; <-time.After(5 * time.Millisecond) {
+		set, err := r.store.Subscriptions().Settings(r.t.Context(), d)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		if set.PausedBy == want {
+			return
+		}
+		if time.Now().After(limit) {
+			r.t.Fatalf("the settings are %+v", set)
+		}
+	}
+}
+
+// TestInstallLetsOnlyItsOwnLinksIn: what was not begun here, in this browser,
+// of late, or was finished before, changes nothing.
+func TestInstallLetsOnlyItsOwnLinksIn(t *testing.T) {
+	r := installRig(t)
+	callback := r.web.URL + "/slack/oauth/callback"
+	status, page, _ := r.browser(true).get(r.web.URL + "/slack/install")
+	if status != http.StatusOK || !strings.Contains(page, "permission was not given") {
+		t.Errorf("cancelled: %d %s", status, page)
+	}
+	for name, query := range map[string]string{
+		"nothing": "", "no state": "?code=x", "a state of others": "?code=x&state=a.9999999999.b", "no code": "?state=x",
+	} {
+		if status, _, _ := r.browser(false).get(callback + query); status != http.StatusBadRequest {
+			t.Errorf("%s: %d", name, status)
+		}
+	}
+	// The whole way, up to the last step.
+	b := r.browser(false)
+	follow := b.http.CheckRedirect
+	b.http.CheckRedirect = func(req *http.Request, via []*http.Request) error {
+		if strings.HasSuffix(req.URL.Path, "/callback") {
+			return http.ErrUseLastResponse
+		}
+		return follow(req, via)
+	}
+	res, err := b.http.Get(r.web.URL + "/slack/install")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	finish := res.Header.Get("Location")
+	if status, _, _ := r.browser(false).get(finish); status != http.StatusBadRequest {
+		t.Errorf("in another browser: %d", status)
+	}
+	if _, err := r.store.Workspaces().Workspace(t.Context(), alerts.Slack, "T2"); err == nil {
+		t.Fatal("a workspace was stored")
+	}
+	wrong := strings.Replace(finish, "code=", "code=x", 1)
+	if status, page, _ := b.get(wrong); status != http.StatusBadGateway || !strings.Contains(page, "Begin again") {
+		t.Errorf("with a wrong code: %d %s", status, page)
+	}
+	if status, _, _ := b.get(finish); status != http.StatusBadRequest {
+		t.Errorf("a state that was used: %d", status)
+	}
+}
+
+// TestOldDataIsDeleted: thirty days after the app was removed nothing of the
+// workspace is left.
+func TestOldDataIsDeleted(t *testing.T) {
+	r := installRig(t)
+	r.browser(false).get(r.web.URL + "/slack/install")
+	d := alerts.Destination{Platform: alerts.Slack, Workspace: "T2", Channel: "C9"}
+	r.follow(d, "ferry")
+	r.fake.Uninstall("T2")
+	r.awaitHeld(d, alerts.LossUninstalled)
+	for span, want := range map[time.Duration]int{slack.Keep - time.Hour: 0, slack.Keep + time.Hour: 1} {
+		teams := slack.NewTeams(slack.TeamsConfig{Store: r.store.Workspaces(), Now: func() time.Time { return time.Now().Add(span) }})
+		expired, err := teams.Expired(t.Context())
+		if err != nil || len(expired) != want {
+			t.Errorf("after %v: %v, %v", span, expired, err)
+		}
+	}
+	if n, err := r.store.Workspaces().ForgetWorkspace(t.Context(), alerts.Slack, "T2"); err != nil || n != 1 {
+		t.Fatalf("deleted %d, %v", n, err)
+	}
+	if places, err := r.store.Workspaces().Destinations(t.Context(), alerts.Slack, "T2"); err != nil || len(places) != 0 {
+		t.Errorf("left: %v, %v", places, err)
+	}
+}
+
+// TestKeyRotation: with a new key before the old one the token is read, and
+// sealed anew; after that the old one is not needed any more.
+func TestKeyRotation(t *testing.T) {
+	r := installRig(t)
+	r.browser(false).get(r.web.URL + "/slack/install")
+	fresh := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, 32))
+	teams := func(keys string) *slack.Teams {
+		ring, err := seal.Parse(keys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slack.NewTeams(slack.TeamsConfig{
+			Store: r.store.Workspaces(), Keys: ring, Now: time.Now, API: func(token string) *slackgo.Client { return r.api(token, "") },
+		})
+	}
+	if _, err := teams(fresh).Get(t.Context(), "T2"); err == nil || !strings.Contains(err.Error(), "BELLWETHER_KEY") {
+		t.Errorf("with another key: %v", err)
+	}
+	for _, keys := range []string{fresh + "," + testKey, fresh} {
+		team, err := teams(keys).Get(t.Context(), "T2")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if said, err := team.API.AuthTestContext(t.Context()); err != nil || said.TeamID != "T2" {
+			t.Errorf("the token is that of %+v, %v", said, err)
+		}
+	}
+}
