@@ -54,6 +54,10 @@ bench: ## benchmarks, beside those of the last time; BENCH=regexp COUNT=6 PKG=./
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) $(PKG) | tee bin/bench.txt
 	@$(TOOL) benchstat $$(ls bin/bench.old.txt 2>/dev/null || true) bin/bench.txt
 
+.PHONY: blockkit
+blockkit: ## check what Slack is shown against Slack's own types (Node); scripts/blockkit.sh render FOLDER draws it
+	@scripts/blockkit.sh check
+
 .PHONY: cover
 cover: ## coverage of the whole module: the profile in bin/cover.out, the total here
 	@mkdir -p bin

@@ -109,8 +109,8 @@ func TestSlash(t *testing.T) {
 	followed := sub(t, 1, "list prices")
 	r := chat.Reply{Text: "Following `list prices` here, as number 1. `tariff` is another. `pause 1` holds it.", Subscription: &followed, Hints: []string{"`list`"}}
 	for slash, want := range map[bool]string{
-		true:  "Following list prices here, as number 1. tariff is another. /policy pause 1 holds it.\n/policy list\n",
-		false: "Following list prices here, as number 1. tariff is another. pause 1 holds it.\nlist\n",
+		true:  "Following list prices here, as number 1. tariff is another. /policy pause 1 holds it.\n• /policy list\n",
+		false: "Following list prices here, as number 1. tariff is another. pause 1 holds it.\n• list\n",
 	} {
 		if got := shown(t, blockkit.Reply(r, blockkit.ReplyOptions{Slash: slash}).Blocks); got != want {
 			t.Errorf("slash %v: %q, want %q", slash, got, want)

@@ -115,9 +115,22 @@ func small(text string) *slack.ContextBlock {
 	return slack.NewContextBlock("", plain(cut(text, longParts)))
 }
 
-// rich is a block of sections, each beginning on a line of its own.
-func rich(sections ...slack.RichTextElement) *slack.RichTextBlock {
-	return slack.NewRichTextBlock("", sections...)
+// rich is a block of lines. Sections that follow each other become one, with
+// line breaks between, as Slack's own composer writes them: not every client
+// breaks the line between two sections.
+func rich(lines ...slack.RichTextElement) *slack.RichTextBlock {
+	var out []slack.RichTextElement
+	for _, l := range lines {
+		next, ok := l.(*slack.RichTextSection)
+		if ok && len(out) > 0 {
+			if before, ok := out[len(out)-1].(*slack.RichTextSection); ok {
+				before.Elements = append(append(before.Elements, words("\n")), next.Elements...)
+				continue
+			}
+		}
+		out = append(out, l)
+	}
+	return slack.NewRichTextBlock("", out...)
 }
 
 // line is one section.

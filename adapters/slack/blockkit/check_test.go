@@ -100,6 +100,9 @@ func checkFallback(t failer, text string) {
 // not UTF-8.
 func checkText(t failer, s string) {
 	t.Helper()
+	if s == "\n" {
+		return // a line break of our own; nobody else's text is only that
+	}
 	if !utf8.ValidString(s) {
 		t.Errorf("not UTF-8: %q", s)
 	}

@@ -97,12 +97,13 @@ func hints(all []string, c coder) slack.Block {
 	left := maxSection
 	for _, h := range all {
 		if elements, used := c.elements(h, min(longParts, left)); used > 0 {
-			entries = append(entries, line(elements...))
+			entries = append(entries, line(append([]slack.RichTextSectionElement{words("• ")}, elements...)...))
 			left -= used
 		}
 	}
 	if len(entries) == 0 {
 		return nil
 	}
-	return rich(slack.NewRichTextList(slack.RTEListBullet, 0, entries...))
+	// No rich_text_list: slack-go writes an offset that Slack's types don't have.
+	return rich(entries...)
 }
