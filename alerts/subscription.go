@@ -77,7 +77,7 @@ func (s Settings) Active(now time.Time) bool {
 
 // Mutes reports whether the article with that id is muted in the destination.
 func (s Settings) Mutes(id string) bool {
-	return slices.Contains(s.Muted, ShortID(id)) || slices.Contains(s.Muted, id)
+	return len(s.Muted) > 0 && (slices.Contains(s.Muted, ShortID(id)) || slices.Contains(s.Muted, id))
 }
 
 // Change is one entry of the subscriptions' change log. Exactly one of its

@@ -17,7 +17,7 @@ import (
 
 // promptTime is how long a modal that was sent off is kept waiting for its
 // answer; after that it shows that work goes on. Slack gives three seconds.
-const promptTime = 2 * time.Second
+const promptTime = 1500 * time.Millisecond
 
 // openForm opens the modal to subscribe.
 func (a *App) openForm(ctx context.Context, o origin) {
