@@ -43,7 +43,7 @@ func (a *App) publish(ctx context.Context, team Team, o origin, page int, done *
 		done = &list
 	}
 	view := blockkit.Home{
-		Person: o.person(), Items: list.Items, Settings: set, Zone: who.zone, Page: page,
+		Items: list.Items, Settings: set, Zone: who.zone, Page: page,
 		Admin: who.admin, MembersManage: team.MembersManage, Done: done,
 	}.View()
 	err = patient(ctx, func() error {

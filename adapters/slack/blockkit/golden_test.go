@@ -220,12 +220,12 @@ func TestGoldenViews(t *testing.T) {
 	first := sub(t, 1, "carbon tax 1")
 	paused.Subscription = &first
 	for name, view := range map[string]any{
-		"home-empty": blockkit.Home{Person: ann(), Zone: "Europe/Brussels"}.View(),
+		"home-empty": blockkit.Home{Zone: "Europe/Brussels"}.View(),
 		"home": blockkit.Home{
-			Person: ann(), Items: listOf(t, 3, "here"), Settings: alerts.Settings{TimeZone: "Asia/Tokyo", Quiet: alerts.Quiet{From: 1320, To: 420}},
+			Items: listOf(t, 3, "here"), Settings: alerts.Settings{TimeZone: "Asia/Tokyo", Quiet: alerts.Quiet{From: 1320, To: 420}},
 			Admin: true, MembersManage: true, Done: paused,
 		}.View(),
-		"home-page": blockkit.Home{Person: ann(), Items: listOf(t, 130, "here"), Page: 1, Admin: true}.View(),
+		"home-page": blockkit.Home{Items: listOf(t, 130, "here"), Page: 1, Admin: true}.View(),
 		"manage":    blockkit.Manage{Items: listOf(t, 2, ""), Place: channelC1()}.View(),
 		"form":      blockkit.Form{}.View(),
 		"form-error": blockkit.Form{

@@ -12,7 +12,6 @@ import (
 
 // Home is a person's App Home.
 type Home struct {
-	Person   alerts.Person
 	Items    []chat.Item     // all that the person owns
 	Settings alerts.Settings // of the person's direct message
 	Zone     string          // of the profile, shown while Settings has none

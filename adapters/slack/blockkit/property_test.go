@@ -183,7 +183,7 @@ func TestAnyView(t *testing.T) {
 			Schedule: alerts.Schedule{Cadence: alerts.Cadence(rapid.IntRange(0, 3).Draw(t, "cadence")), At: 480},
 		}
 		checkView(t, blockkit.Home{
-			Person: ann(), Items: r.Items, Settings: set, Zone: zone().Draw(t, "profile"), Page: page,
+			Items: r.Items, Settings: set, Zone: zone().Draw(t, "profile"), Page: page,
 			Admin: rapid.Bool().Draw(t, "admin"), MembersManage: rapid.Bool().Draw(t, "members"), Done: &r,
 		}.View())
 		checkView(t, blockkit.Manage{Items: r.Items, Place: r.Place, Page: page, Done: &r}.View())
