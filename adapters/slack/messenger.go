@@ -42,7 +42,7 @@ func newMessenger(c Config) *Messenger {
 func (m *Messenger) Platform() string { return alerts.Slack }
 
 var (
-	errPace   = errors.New("the workspace has had its share of messages")
+	errPace   = errors.New("the message has to wait for its turn")
 	errJoined = errors.New("the bot had to join the channel first")
 )
 

@@ -178,7 +178,9 @@ func TestDigestInAThread(t *testing.T) {
 // TestJoinsAPublicChannel: the bot is not in the channel; it joins, and the
 // message is sent the next time.
 func TestJoinsAPublicChannel(t *testing.T) {
-	r := newRig(t, byHTTP, rigOptions{fake: fakeslack.Options{ChannelInterval: -1}, pauseMatching: true})
+	r := newRig(t, byHTTP, rigOptions{
+		fake: fakeslack.Options{ChannelInterval: -1}, limits: slack.Limits{Channel: time.Nanosecond}, pauseMatching: true,
+	})
 	m, msg := r.app.Messenger(), delivery("j", places()[0])
 	_, err := m.Send(t.Context(), msg)
 	if asked, ok := errors.AsType[*alerts.SendError](err); !ok || asked.Permanent {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"log/slog"
 	"slices"
 	"sync"
 	"time"
@@ -22,6 +23,9 @@ const (
 	maxAge = 24 * time.Hour
 	// lately is how long a success on a platform shows that it works.
 	lately = 10 * time.Minute
+	// shortPause is every day's business of a platform with limits, and not for
+	// whoever reads the log.
+	shortPause = 10 * time.Second
 	// minAsked and maxAsked bound what a platform may ask for. The least is only
 	// there so that a wish for no time at all does not spin.
 	minAsked = 10 * time.Millisecond
@@ -142,7 +146,11 @@ func (t *turn) fail(ctx context.Context, p part, err error) (outcome, step) {
 // refused gives the lane back after a definite refusal: no attempt counts, and
 // the marks of the part are cleared.
 func (t *turn) refused(ctx context.Context, p part, span time.Duration, err error) outcome {
-	t.log.Warn("the platform takes nothing for a while", "key", p.key, "pause", span, "error", err)
+	level := slog.LevelWarn
+	if span < shortPause {
+		level = slog.LevelDebug
+	}
+	t.log.Log(ctx, level, "the platform takes nothing for a while", "key", p.key, "pause", span, "error", err)
 	return t.giveBack(ctx, span, err, p.keys()...)
 }
 
