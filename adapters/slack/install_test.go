@@ -107,7 +107,10 @@ func TestInstallAndUninstall(t *testing.T) {
 	if w := r.workspace("T2"); len(w.Secret) != 0 || w.Uninstalled.IsZero() {
 		t.Errorf("after it was removed: %+v", w)
 	}
+	// When a person elsewhere has it, it was matched for the channel too.
+	r.follow(alerts.Destination{Platform: alerts.Slack, Workspace: "T1", User: "U1"}, "museum")
 	r.publish("f2", "Ferry sold", "The ferry was sold to a museum in the north of the country.")
+	r.fake.AwaitMessages(r.awaitDirect("U1"), 1)
 
 	if status, page, _ := r.browser(false).get(r.web.URL + "/slack/install"); status != http.StatusOK {
 		t.Fatalf("again: %d %s", status, page)
