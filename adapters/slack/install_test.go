@@ -193,7 +193,7 @@ func TestOldDataIsDeleted(t *testing.T) {
 	r.browser(false).get(r.web.URL + "/slack/install")
 	d := alerts.Destination{Platform: alerts.Slack, Workspace: "T2", Channel: "C9"}
 	r.follow(d, "ferry")
-	r.fake.Uninstall("T2")
+	r.fake.Event("T2", "app_uninstalled", nil) // alone, so that nothing comes behind it
 	r.awaitHeld(d, alerts.LossUninstalled)
 	for span, want := range map[time.Duration]int{slack.Keep - time.Hour: 0, slack.Keep + time.Hour: 1} {
 		teams := slack.NewTeams(slack.TeamsConfig{Store: r.store.Workspaces(), Now: func() time.Time { return time.Now().Add(span) }})
