@@ -2,10 +2,13 @@ package slack_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -236,5 +239,185 @@ func TestKeyRotation(t *testing.T) {
 		if said, err := team.API.AuthTestContext(t.Context()); err != nil || said.TeamID != "T2" {
 			t.Errorf("the token is that of %+v, %v", said, err)
 		}
+	}
+}
+
+// TestALateEventDoesNotEndAnInstallation: an event of the time before a
+// workspace had the app again comes when it has it.
+func TestALateEventDoesNotEndAnInstallation(t *testing.T) {
+	r := installRig(t)
+	r.browser(false).get(r.web.URL + "/slack/install")
+	late := r.fake.EventPayload("T2", "app_uninstalled", nil)
+	late["event_time"] = time.Now().Add(-time.Minute).Unix()
+	r.fake.RedeliverEvent(late)
+	for limit := time.Now().Add(20 * time.Second); !strings.Contains(r.log.String(), "has it again"); <-time.After(5 * time.Millisecond) {
+		if !r.workspace("T2").Uninstalled.IsZero() || time.Now().After(limit) {
+			t.Fatalf("the workspace is %+v", r.workspace("T2"))
+		}
+	}
+	if w := r.workspace("T2"); len(w.Secret) == 0 || !w.Uninstalled.IsZero() {
+		t.Errorf("the workspace is %+v", w)
+	}
+	d := alerts.Destination{Platform: alerts.Slack, Workspace: "T2", Channel: "C9"}
+	r.follow(d, "ferry")
+	r.fake.Event("T2", "app_uninstalled", nil) // one of now does
+	r.awaitHeld(d, alerts.LossUninstalled)
+}
+
+// TestRunDeletesOldData: the app by itself, and only what is old enough.
+func TestRunDeletesOldData(t *testing.T) {
+	r := installRig(t)
+	r.browser(false).get(r.web.URL + "/slack/install")
+	d := alerts.Destination{Platform: alerts.Slack, Workspace: "T2", Channel: "C9"}
+	r.follow(d, "ferry")
+	r.fake.Event("T2", "app_uninstalled", nil)
+	r.awaitHeld(d, alerts.LossUninstalled)
+	if _, _, err := r.teams.Start(t.Context()); err != nil { // T1, which has the app
+		t.Fatal(err)
+	}
+	app := slack.New(slack.Config{
+		Workspaces: r.store.Workspaces(),
+		Teams:      slack.NewTeams(slack.TeamsConfig{Store: r.store.Workspaces(), Now: func() time.Time { return time.Now().Add(slack.Keep + time.Hour) }}),
+	})
+	defer running(t, app)()
+	for limit := time.Now().Add(20 * time.Second); ; <-time.After(5 * time.Millisecond) {
+		all, err := r.store.Workspaces().Workspaces(t.Context(), alerts.Slack)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(all) == 1 && all[0].ID == "T1" {
+			break
+		}
+		if time.Now().After(limit) {
+			t.Fatalf("left: %+v", all)
+		}
+	}
+	if subs, err := r.store.Subscriptions().List(t.Context(), d); err != nil || len(subs) != 0 {
+		t.Errorf("left: %v, %v", subs, err)
+	}
+}
+
+// answers is a Slack that answers every call with the same.
+type answers string
+
+func (a answers) RoundTrip(req *http.Request) (*http.Response, error) {
+	return &http.Response{
+		StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(string(a))), Request: req,
+	}, nil
+}
+
+// installer is one alone, at the address https://bot.example.org.
+func installer(t *testing.T, slackSays string, now func() time.Time, log io.Writer, installed func(alerts.Workspace)) map[string]http.Handler {
+	t.Helper()
+	keys, err := seal.Parse(testKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i, err := slack.NewInstaller(slack.InstallerConfig{
+		Teams: slack.NewTeams(slack.TeamsConfig{Store: empty{}, Keys: keys, Now: now}), Keys: keys, Once: never{}, ClientID: fakeslack.ClientID,
+		ClientSecret: fakeslack.ClientSecret, PublicURL: "https://bot.example.org", HTTP: &http.Client{Transport: answers(slackSays)}, Now: now,
+		Installed: func(_ context.Context, w alerts.Workspace, _ bool, _ string) { installed(w) },
+		Logger:    slog.New(slog.NewTextHandler(log, nil)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return i.Routes()
+}
+
+// begun begins an installation and gives the cookie that it leaves.
+func begun(t *testing.T, routes map[string]http.Handler) *http.Cookie {
+	t.Helper()
+	w := httptest.NewRecorder()
+	routes["GET /slack/install"].ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/slack/install", nil))
+	res := w.Result()
+	defer res.Body.Close()
+	to, err := url.Parse(res.Header.Get("Location"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(res.Cookies()) != 1 || to.Host != "slack.com" || to.Query().Get("redirect_uri") != "https://bot.example.org/slack/oauth/callback" {
+		t.Fatalf("leads to %s, cookies %v", to, res.Cookies())
+	}
+	c := res.Cookies()[0]
+	if !c.HttpOnly || !c.Secure || c.SameSite != http.SameSiteLaxMode || c.Value != to.Query().Get("state") || c.MaxAge != 600 {
+		t.Errorf("the cookie is %+v", c)
+	}
+	return c
+}
+
+// finished comes back from Slack with a state, which the browser holds as well.
+func finished(t *testing.T, routes map[string]http.Handler, c *http.Cookie) (int, string, http.Header) {
+	t.Helper()
+	req := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/slack/oauth/callback?"+url.Values{"code": {"a-secret-code"}, "state": {c.Value}}.Encode(), nil)
+	req.AddCookie(c)
+	w := httptest.NewRecorder()
+	routes["GET /slack/oauth/callback"].ServeHTTP(w, req)
+	return w.Code, w.Body.String(), w.Header()
+}
+
+// TestStatesThatAreNotOurs: though the browser holds the same.
+func TestStatesThatAreNotOurs(t *testing.T) {
+	now, log := time.Now(), &lockedBuffer{}
+	routes := installer(t, `{"ok":true}`, func() time.Time { return now }, log, func(w alerts.Workspace) { t.Errorf("installed %+v", w) })
+	c := begun(t, routes)
+	parts := strings.Split(c.Value, ".")
+	for name, state := range map[string]string{
+		"without a signature": parts[0] + "." + parts[1], "of an empty signature": parts[0] + "." + parts[1] + ".", "of words": "words",
+		"that was made to last": parts[0] + ".99999999999." + parts[2], "of another number": "A" + c.Value, "of dots": "..",
+	} {
+		if status, page, _ := finished(t, routes, &http.Cookie{Name: c.Name, Value: state}); status != http.StatusBadRequest {
+			t.Errorf("a state %s: %d %s", name, status, page)
+		}
+	}
+	now = now.Add(11 * time.Minute)
+	if status, page, _ := finished(t, routes, c); status != http.StatusBadRequest || !strings.Contains(page, "too old") {
+		t.Errorf("a state that is eleven minutes old: %d %s", status, page)
+	}
+	for _, s := range []string{c.Value, "a-secret-code", fakeslack.ClientSecret} {
+		if strings.Contains(log.String(), s) {
+			t.Errorf("the log holds %q:\n%s", s, log)
+		}
+	}
+}
+
+// TestWhatSlackGives: a token of another kind, too few permissions, or a whole
+// organisation.
+func TestWhatSlackGives(t *testing.T) {
+	const given = `"scope":"commands,chat:write","bot_user_id":"UB","app_id":"A1","authed_user":{"id":"U1"}`
+	for name, test := range map[string]struct {
+		says      string
+		status    int
+		shows     string
+		installed bool
+	}{
+		"few permissions": {`{"ok":true,"access_token":"xoxb-geheim","team":{"id":"T5","name":"<b>Five</b>"},` + given + `}`, http.StatusOK, "<code>users:read</code>", true},
+		"an organisation": {`{"ok":true,"access_token":"xoxb-geheim","is_enterprise_install":true,"team":null,` + given + `}`, http.StatusBadRequest, "whole organisation", false},
+		"a person's":      {`{"ok":true,"access_token":"xoxp-geheim","team":{"id":"T5"},` + given + `}`, http.StatusBadGateway, "did not confirm", false},
+		"none":            {`{"ok":true,"team":{"id":"T5"},` + given + `}`, http.StatusBadGateway, "did not confirm", false},
+		"a refusal":       {`{"ok":false,"error":"invalid_code"}`, http.StatusBadGateway, "did not confirm", false},
+		"no JSON":         {`<html>geheim</html>`, http.StatusBadGateway, "did not confirm", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			log, installed := &lockedBuffer{}, false
+			routes := installer(t, test.says, time.Now, log, func(w alerts.Workspace) {
+				installed = true
+				if w.ID != "T5" || bytes.Contains(w.Secret, []byte("geheim")) {
+					t.Errorf("installed %+v", w)
+				}
+			})
+			status, page, header := finished(t, routes, begun(t, routes))
+			if status != test.status || !strings.Contains(page, test.shows) || installed != test.installed {
+				t.Errorf("%d, installed %v: %s", status, installed, page)
+			}
+			for _, s := range []string{"geheim", "a-secret-code", fakeslack.ClientSecret} {
+				if strings.Contains(log.String(), s) || strings.Contains(page, s) {
+					t.Errorf("%q is shown in the page or the log:\n%s\n%s", s, page, log)
+				}
+			}
+			if strings.Contains(page, "<b>") || header.Get("Cache-Control") != "no-store" || header.Get("Referrer-Policy") != "no-referrer" {
+				t.Errorf("the page, with %v:\n%s", header, page)
+			}
+		})
 	}
 }

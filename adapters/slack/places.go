@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/bellwether/bellwether/adapters/slack/blockkit"
 	"github.com/bellwether/bellwether/alerts"
@@ -68,8 +69,17 @@ func (a *App) back(ctx context.Context, d alerts.Destination) {
 	a.Reachable(d)
 }
 
-// uninstalled ends everything for a workspace that removed the app.
-func (a *App) uninstalled(ctx context.Context, o origin) { a.removed(ctx, o.team) }
+// uninstalled ends everything for a workspace that removed the app. Slack sends
+// events again for an hour or more: one of before the app was installed anew
+// must not end that.
+func (a *App) uninstalled(ctx context.Context, o origin, at time.Time) {
+	w, err := a.Workspaces.Workspace(ctx, alerts.Slack, o.team)
+	if err == nil && at.Unix() > 0 && at.Before(w.Installed.Truncate(time.Second)) { // events tell whole seconds
+		a.Logger.InfoContext(ctx, "slack: a workspace that had removed the app has it again", "workspace", o.team)
+		return
+	}
+	a.removed(ctx, o.team)
+}
 
 // removed wipes a workspace's token and pauses all of its alerts. Its data is
 // deleted later, by purge, for people remove apps by mistake.
