@@ -240,6 +240,9 @@ func TestAcknowledgesThoughTheStoreHangs(t *testing.T) {
 			if span := time.Since(begun); w.Code != http.StatusOK || span > 2500*time.Millisecond {
 				t.Errorf("%s: %d after %v", path, w.Code, span)
 			}
+			if path == "/slack/interactivity" && !strings.Contains(w.Body.String(), "One moment") {
+				t.Errorf("the form is answered with %s", w.Body)
+			}
 		})
 	}
 }
@@ -295,16 +298,17 @@ func FuzzWork(f *testing.F) {
 		`{"type":"actions","block_id":"a","elements":[{"type":"button","action_id":"do","value":"mute x","text":{"type":"plain_text","text":"x"}}]}]}`
 	for _, action := range []string{
 		`{"type":"button","action_id":"do","block_id":"a","value":"mute x"}`, `{"type":"button","action_id":"undo","block_id":"a","value":"{\"Verb\":\"resume\"}"}`,
-		`{"type":"button","action_id":"manage","block_id":"a"}`, `{"type":"overflow","action_id":"item","selected_option":{"value":"u edit 1"}}`,
-		`{"type":"overflow","action_id":"item","selected_option":{"value":"C1 pause 1"}}`, `{"type":"button","action_id":"page","value":"1"}`,
-		`{"type":"button","action_id":"timing"}`, `{"type":"static_select","action_id":"members","selected_option":{"value":"on"}}`,
-		`{"type":"plain_text_input","action_id":"query","value":"a AND"}`, `{"type":"button","action_id":"subscribe"}`,
+		`{"type":"button","action_id":"manage","block_id":"a"}`, `{"type":"overflow","block_id":"a","action_id":"item","selected_option":{"value":"u edit 1"}}`,
+		`{"type":"overflow","block_id":"a","action_id":"item","selected_option":{"value":"C1 pause 1"}}`, `{"type":"button","block_id":"a","action_id":"page","value":"1"}`,
+		`{"type":"button","block_id":"a","action_id":"timing"}`, `{"type":"static_select","block_id":"a","action_id":"members","selected_option":{"value":"on"}}`,
+		`{"type":"plain_text_input","block_id":"a","action_id":"query","value":"a AND"}`, `{"type":"button","block_id":"a","action_id":"subscribe"}`,
 	} {
 		f.Add(uint8(1), press(`{"type":"home"}`, blocks, action))
-		f.Add(uint8(1), press(`{"type":"modal","callback_id":"form","private_metadata":"{}","state":{"values":{"query":{"query":{"value":"a"}}}}}`, `{}`, action))
+		f.Add(uint8(1), press(`{"type":"modal","callback_id":"manage","private_metadata":"{}"}`, `{}`, action))
+		f.Add(uint8(1), press(`{"type":"modal","callback_id":"form","private_metadata":"{}","state":{"values":{"query":{"query":{"value":"herring"}}}}}`, `{}`, action))
 	}
-	f.Add(uint8(1), []byte(`{"type":"view_submission","team":{"id":"T1"},"user":{"id":"U1"},"view":{"callback_id":"form","private_metadata":"{}","state":{"values":{"query":{"query":{"value":"a"}}}}}}`))
-	f.Add(uint8(1), []byte(`{"type":"view_submission","team":{"id":"T1"},"user":{"id":"U1"},"view":{"callback_id":"timing","state":{"values":{"zone":{"zone":{"value":"paris"}}}}}}`))
+	f.Add(uint8(1), []byte(`{"type":"view_submission","team":{"id":"T1"},"user":{"id":"U1"},"view":{"callback_id":"form","private_metadata":"{}","state":{"values":{"query":{"query":{"value":"herring"}}}}}}`))
+	f.Add(uint8(1), []byte(`{"type":"view_submission","team":{"id":"T1"},"user":{"id":"U1"},"view":{"callback_id":"timing","private_metadata":"{}","state":{"values":{"zone":{"zone":{"value":"paris"}}}}}}`))
 	f.Add(uint8(0), form("subscribe tariff", "t"))
 	f.Add(uint8(0), form("", "t"))
 	for _, event := range []string{
