@@ -15,12 +15,17 @@ parts=$PWD/scripts/blockkit
 say() { printf 'blockkit: %s\n' "$*" >&2; }
 usage() { sed -n '5,8s/^# *//p' "$0" >&2; exit 2; }
 
-command -v npm >/dev/null || { say 'there is no npm here: install Node first'; exit 1; }
+for tool in node npm; do
+  command -v "$tool" >/dev/null || { say "there is no $tool here: install Node first"; exit 1; }
+done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # fetch installs packages of exact versions beside nothing else.
-fetch() { (cd "$work" && npm init -y >/dev/null && npm install --silent --no-audit --no-fund "$@"); }
+fetch() {
+  (cd "$work" && npm init -y >/dev/null && npm install --loglevel=error --no-audit --no-fund "$@" >/dev/null) ||
+    { say "npm could not install $*"; exit 1; }
+}
 
 check() {
   fetch @slack/types@3.2.0 typescript@5.9.3
@@ -44,7 +49,8 @@ render() {
   for page in "$out"/*.html; do
     "$chromium" --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking \
       --disable-component-update --disable-sync --hide-scrollbars --user-data-dir="$work/profile" \
-      --window-size="800,$(cat "${page%.html}.height")" --screenshot="${page%.html}.png" "file://$page" >/dev/null 2>&1
+      --window-size="800,$(cat "${page%.html}.height")" --screenshot="${page%.html}.png" "file://$page" >"$work/chromium.log" 2>&1 ||
+      { cat "$work/chromium.log" >&2; say "$chromium could not draw $page"; exit 1; }
     rm "${page%.html}.height"
   done
   say "pages and pictures are in $out"
