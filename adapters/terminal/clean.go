@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/bellwether/bellwether/bot/chat"
 )
 
 // sequences are whole escape sequences: CSI, and OSC, DCS, SOS, PM or APC with
@@ -18,14 +20,14 @@ var sequences = regexp.MustCompile(`(?:\x1b\[|\x{9b})[0-?]*[ -/]*[@-~]|` +
 // Line breaks and tabs become a space.
 func clean(s string) string {
 	s = sequences.ReplaceAllString(s, "")
-	return strings.Join(strings.Fields(strings.Map(printable, s)), " ")
+	return strings.Join(strings.Fields(strings.Map(chat.Printable, s)), " ")
 }
 
 // cleanLines is clean for text in lines, which it keeps.
 func cleanLines(s string) string {
 	lines := strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n")
 	for i, l := range lines {
-		lines[i] = strings.TrimRight(strings.Map(printable, sequences.ReplaceAllString(l, "")), " ")
+		lines[i] = strings.TrimRight(strings.Map(chat.Printable, sequences.ReplaceAllString(l, "")), " ")
 	}
 	return strings.Join(lines, "\n")
 }
@@ -34,26 +36,11 @@ func cleanLines(s string) string {
 // position points into.
 func cleanRunes(s string) string {
 	return strings.Map(func(r rune) rune {
-		if p := printable(r); p >= 0 {
+		if p := chat.Printable(r); p >= 0 {
 			return p
 		}
 		return unicode.ReplacementChar
 	}, s)
-}
-
-// printable gives what is printed for r: -1 for nothing.
-func printable(r rune) rune {
-	switch {
-	case r == '\n' || r == '\t' || r == '\r' || r == '\u2028' || r == '\u2029' || r == '\u0085':
-		return ' '
-	case r == '\u200c' || r == '\u200d': // joiners, which scripts and emoji need
-		return r
-	case unicode.Is(unicode.Prepended_Concatenation_Mark, r): // shown, though of the format class
-		return r
-	case unicode.IsControl(r) || unicode.Is(unicode.Cf, r):
-		return -1
-	}
-	return r
 }
 
 // webLink gives address in a form that is safe within an OSC 8 sequence, and

@@ -26,7 +26,7 @@ func (p *page) reply(r chat.Reply) string {
 		if i > 0 || r.Text != "" {
 			p.line("")
 		}
-		p.alert(a, location(r.TimeZone, p.zone), false)
+		p.alert(a, chat.Location(r.TimeZone, p.zone), false)
 	}
 	if len(r.Alerts) > 0 && (len(r.Rows) > 0 || len(r.Hints) > 0) {
 		p.line("")
@@ -144,7 +144,7 @@ func (p *page) rows(rows []chat.Row) {
 
 // delivery lays out an alert, or a part of a digest.
 func (p *page) delivery(d alerts.Delivery) string {
-	loc := location(d.Settings.TimeZone, "")
+	loc := chat.Location(d.Settings.TimeZone, "")
 	if !d.Schedule.IsDigest() {
 		for _, a := range d.Alerts {
 			p.alert(a, loc, true)
@@ -218,11 +218,10 @@ func about(a alerts.Article, loc *time.Location) string {
 	return strings.Join(parts, " · ")
 }
 
-// when gives a time in words. Midnight in UTC is what a date without a time of
-// day is read as; it is shown as that date, whatever the zone.
+// when gives a time in words; a date without a time of day is shown as that.
 func when(t time.Time, loc *time.Location) string {
-	if u := t.UTC(); u.Equal(u.Truncate(24 * time.Hour)) {
-		return u.Format("2 January 2006")
+	if chat.IsDate(t) {
+		return t.UTC().Format("2 January 2006")
 	}
 	return t.In(loc).Format("2 January 2006, 15:04 MST")
 }
@@ -251,7 +250,7 @@ func (p *page) summary(a alerts.Alert) string {
 
 // edges is clean that keeps one space at either end, for a piece of a sentence.
 func edges(s string) string {
-	s = strings.Map(printable, sequences.ReplaceAllString(s, ""))
+	s = strings.Map(chat.Printable, sequences.ReplaceAllString(s, ""))
 	inner := strings.Join(strings.Fields(s), " ")
 	if inner == "" {
 		return s[:min(len(s), 1)] // nothing but spaces
@@ -263,19 +262,6 @@ func edges(s string) string {
 		inner += " "
 	}
 	return inner
-}
-
-// location is the first zone that is known, else UTC.
-func location(zones ...string) *time.Location {
-	for _, z := range zones {
-		if z == "" {
-			continue
-		}
-		if loc, err := time.LoadLocation(z); err == nil {
-			return loc
-		}
-	}
-	return time.UTC
 }
 
 func count(n int, noun string) string {

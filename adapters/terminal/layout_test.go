@@ -234,7 +234,7 @@ func TestOnlyOurSequences(t *testing.T) {
 		if o.Hyperlinks {
 			out = ourLinks.ReplaceAllString(out, "")
 		}
-		if i := strings.IndexFunc(out, func(r rune) bool { return r != '\n' && printable(r) != r }); i >= 0 {
+		if i := strings.IndexFunc(out, func(r rune) bool { return r != '\n' && chat.Printable(r) != r }); i >= 0 {
 			t.Fatalf("printed %q", out[i:])
 		}
 	})

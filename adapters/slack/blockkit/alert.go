@@ -10,6 +10,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/bellwether/bellwether/alerts"
+	"github.com/bellwether/bellwether/bot/chat"
 )
 
 // Delivery lays out an alert, or a part of a digest.
@@ -17,7 +18,7 @@ func Delivery(d alerts.Delivery) Message {
 	if d.Schedule.IsDigest() {
 		return digest(d)
 	}
-	loc := location(d.Settings.TimeZone)
+	loc := chat.Location(d.Settings.TimeZone)
 	var m Message
 	for i, a := range d.Alerts {
 		m.Text = cmp.Or(m.Text, fallback(a))
@@ -105,7 +106,7 @@ func about(a alerts.Article, loc *time.Location, b bounds) slack.Block {
 // Source: https://docs.slack.dev/messaging/formatting-message-text#date-formatting
 func dated(t time.Time, loc *time.Location) slack.MixedElement {
 	const latest = 253402300799 // the end of the year 9999
-	if t.Unix() <= 0 || t.Unix() > latest || t.UTC().Equal(t.UTC().Truncate(24*time.Hour)) {
+	if t.Unix() <= 0 || t.Unix() > latest || chat.IsDate(t) {
 		return nil
 	}
 	return ours(fmt.Sprintf("<!date^%d^{date_long_pretty} at {time}|%s>", t.Unix(), t.In(loc).Format("2 January 2006, 15:04 MST")))
@@ -163,17 +164,4 @@ func count(n int, noun string) string {
 		return "1 " + noun
 	}
 	return strconv.Itoa(n) + " " + noun + "s"
-}
-
-// location is the first zone that is known, else UTC.
-func location(zones ...string) *time.Location {
-	for _, z := range zones {
-		if z == "" {
-			continue
-		}
-		if loc, err := time.LoadLocation(z); err == nil {
-			return loc
-		}
-	}
-	return time.UTC
 }

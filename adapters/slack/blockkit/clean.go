@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/clipperhouse/uax29/v2/graphemes"
+
+	"github.com/bellwether/bellwether/bot/chat"
 )
 
 // clean makes text that others wrote fit to show: one line of valid UTF-8,
@@ -30,7 +32,7 @@ func cleanEdges(s string) string {
 		}
 		s = s[:end]
 	}
-	s = strings.Map(printable, strings.ToValidUTF8(s, "\uFFFD"))
+	s = strings.Map(chat.Printable, strings.ToValidUTF8(s, "\uFFFD"))
 	inner := strings.Join(strings.Fields(s), " ")
 	if strings.IndexFunc(inner, visible) < 0 {
 		if strings.Contains(s, " ") {
@@ -51,28 +53,11 @@ func cleanEdges(s string) string {
 func cleanRunes(s string) []rune {
 	runes := []rune(s) // what is not UTF-8 becomes U+FFFD, as where positions are counted
 	for i, r := range runes {
-		if runes[i] = printable(r); runes[i] < 0 {
+		if runes[i] = chat.Printable(r); runes[i] < 0 {
 			runes[i] = '\uFFFD'
 		}
 	}
 	return runes
-}
-
-// printable gives what is shown for r: -1 for nothing.
-func printable(r rune) rune {
-	switch {
-	case r > ' ' && r < 0x7F:
-		return r
-	case unicode.IsSpace(r):
-		return ' '
-	case r == '\u200c' || r == '\u200d': // joiners, which scripts and emoji need
-		return r
-	case unicode.Is(unicode.Prepended_Concatenation_Mark, r): // shown, though of the format class
-		return r
-	case unicode.IsControl(r) || unicode.Is(unicode.Cf, r):
-		return -1
-	}
-	return r
 }
 
 // visible reports whether r shows something by itself: a joiner, or a mark
@@ -130,7 +115,7 @@ func webLink(address string) bool {
 	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Hostname() != "" && u.User == nil
 }
 
-func unprintable(r rune) bool { return unicode.IsSpace(r) || printable(r) < 0 }
+func unprintable(r rune) bool { return unicode.IsSpace(r) || chat.Printable(r) < 0 }
 
 // isID reports whether s has the form of Slack's ids, so that it can stand in
 // mrkdwn.

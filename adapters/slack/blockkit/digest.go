@@ -10,6 +10,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/bellwether/bellwether/alerts"
+	"github.com/bellwether/bellwether/bot/chat"
 )
 
 // look is how spacious a digest is.
@@ -56,7 +57,7 @@ func digestTitle(d alerts.Delivery) string {
 }
 
 func (l look) digest(d alerts.Delivery, title string, groups []group) []slack.Block {
-	loc := location(d.Settings.TimeZone)
+	loc := chat.Location(d.Settings.TimeZone)
 	var blocks []slack.Block
 	if d.Thread == "" {
 		blocks = append(blocks, slack.NewHeaderBlock(plain(cut(title, maxHeader))))

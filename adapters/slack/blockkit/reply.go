@@ -98,7 +98,7 @@ func parts(r chat.Reply, o ReplyOptions, c coder) []part {
 		}
 		out = append(out, p)
 	}
-	loc := location(r.TimeZone, o.Zone)
+	loc := chat.Location(r.TimeZone, o.Zone)
 	for _, a := range r.Alerts {
 		blocks := append([]slack.Block{slack.NewDividerBlock()}, article(a, loc)...)
 		out = append(out, part{blocks: blocks, count: 1, noun: "article"})
