@@ -51,7 +51,7 @@ func (b *Bot) subscribe(ctx context.Context, q *request) (chat.Reply, error) {
 		q.sent(sub, set),
 		strings.TrimSpace(past.words() + " " + b.first(ctx, q, sub, set, past)),
 	}
-	r := chat.Reply{Text: strings.Join(text, "\n"), Subscription: &sub, Undo: q.back("unsubscribe", fmt.Sprint(sub.Number))}
+	r := chat.Reply{Text: strings.Join(text, "\n"), Subscription: &sub, Began: true, Undo: q.back("unsubscribe", fmt.Sprint(sub.Number))}
 	r.Hints = append(r.Hints, q.undo("unsubscribe", fmt.Sprint(sub.Number))+" undoes it")
 	if past.hits > 1 {
 		r.Hints = append(r.Hints, code("preview "+sub.Query.String())+" shows more of what it hits")
@@ -65,7 +65,7 @@ func (q *request) again(sub alerts.Subscription, set alerts.Settings) chat.Reply
 		Text: fmt.Sprintf("Following %s %s again, as number %d.\n%s",
 			code(sub.Query.String()), q.here(), sub.Number, q.sent(sub, set)),
 		Hints:        []string{q.undo("unsubscribe", fmt.Sprint(sub.Number)) + " undoes it"},
-		Subscription: &sub, Undo: q.back("unsubscribe", fmt.Sprint(sub.Number)),
+		Subscription: &sub, Began: true, Undo: q.back("unsubscribe", fmt.Sprint(sub.Number)),
 	}
 }
 

@@ -15,7 +15,7 @@ func TestBringingBackANumber(t *testing.T) {
 	w := newWorld()
 	w.seed(t)
 	removed := w.tell(t, alice, channel, "unsubscribe 1")
-	if s := removed.Subscription; s == nil || s.Number != 1 || s.Query.String() != "steel" {
+	if s := removed.Subscription; s == nil || s.Number != 1 || s.Query.String() != "steel" || removed.Began {
 		t.Fatalf("unsubscribed %+v", removed)
 	}
 	w.outbox.take()
@@ -29,18 +29,19 @@ func TestBringingBackANumber(t *testing.T) {
 	if r.Problem != nil || !strings.HasPrefix(r.Text, "Following `steel` in this channel again, as number 1.") {
 		t.Errorf("brought back: %+v", r)
 	}
-	if r.Subscription == nil || r.Subscription.Number != 1 || !r.Changed || r.Undo == nil {
+	if r.Subscription == nil || r.Subscription.Number != 1 || !r.Changed || !r.Began || r.Undo == nil {
 		t.Errorf("brought back: %+v", r)
 	}
 	if notes := w.outbox.take(); len(notes) > 0 {
 		t.Errorf("outbox %q, want nothing shown again", notes)
 	}
-	if r := again("steel", 1); r.Changed || r.Undo != nil || !strings.Contains(r.Text, "already, as number 1") {
+	if r := again("steel", 1); r.Changed || r.Began || r.Undo != nil || !strings.Contains(r.Text, "already, as number 1") {
 		t.Errorf("brought back twice: %+v", r)
 	}
 }
 
-// TestRepliesTellWhetherAnythingChanged, and which subscription they are about.
+// TestRepliesTellWhetherAnythingChanged, which subscription they are about, and
+// whether alerts of it begin.
 func TestRepliesTellWhetherAnythingChanged(t *testing.T) {
 	for _, tt := range []struct {
 		text    string
@@ -97,6 +98,9 @@ func TestRepliesTellWhetherAnythingChanged(t *testing.T) {
 			}
 			if r.Changed != tt.changed || about != tt.about {
 				t.Errorf("changed %v, about %d: %s", r.Changed, about, show(r))
+			}
+			if began := tt.text == "subscribe herring"; r.Began != began {
+				t.Errorf("began %v, want %v", r.Began, began)
 			}
 			if r.Undo != nil && !r.Changed {
 				t.Errorf("%+v undoes nothing", *r.Undo)

@@ -116,19 +116,16 @@ func (a *App) ask(ctx context.Context, team Team, o origin, c chat.Command) chat
 			reply.Hints = append(reply.Hints, "Slack could not be asked whether you may manage this channel's alerts: try again in a moment")
 		}
 	}
-	if s := reply.Subscription; reply.Changed && s != nil && !s.Destination.IsDirect() {
+	if s := reply.Subscription; reply.Began && !s.Destination.IsDirect() {
 		a.enter(ctx, team, o, s.Destination, &reply)
 	}
 	return reply
 }
 
-// enter sees to it that the bot can write where a subscription was just
-// changed: it joins a public channel, and for a private one says how it is
+// enter sees to it that the bot can write where something is followed from now
+// on: it joins a public channel, and for a private one says how it is
 // invited. Until then nothing is sent there.
 func (a *App) enter(ctx context.Context, team Team, o origin, d alerts.Destination, reply *chat.Reply) {
-	if reply.Undo != nil && reply.Undo.Verb == "subscribe" {
-		return // it was removed
-	}
 	r, err := a.rooms.room(ctx, team, d.Channel)
 	if err != nil {
 		a.warn(ctx, o, "whether the bot is in the channel", err)

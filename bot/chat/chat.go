@@ -60,6 +60,9 @@ type Reply struct {
 	// Subscription is the one that the command made, changed or named; nil where
 	// it was about none, or several.
 	Subscription *alerts.Subscription
+	// Began: Subscription is new, or was brought back, and alerts begin to come
+	// to its destination.
+	Began bool
 	// Changed: subscriptions or settings are not what they were before.
 	Changed bool
 	// Undo takes back what was changed; nil where that is not one command.
