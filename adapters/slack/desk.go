@@ -2,6 +2,8 @@ package slack
 
 import (
 	"context"
+	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -20,6 +22,7 @@ const (
 // other, in their order, those of different lines side by side. It owns their
 // goroutines.
 type desk struct {
+	log    *slog.Logger
 	ctx    context.Context
 	cancel context.CancelFunc
 	slots  chan struct{}
@@ -31,9 +34,9 @@ type desk struct {
 	closed  bool
 }
 
-func newDesk() *desk {
+func newDesk(log *slog.Logger) *desk {
 	ctx, cancel := context.WithCancel(context.Background())
-	return &desk{ctx: ctx, cancel: cancel, slots: make(chan struct{}, deskWorkers), lines: map[string][]func(context.Context){}}
+	return &desk{log: log, ctx: ctx, cancel: cancel, slots: make(chan struct{}, deskWorkers), lines: map[string][]func(context.Context){}}
 }
 
 // do takes a task and returns at once; false when it takes none.
@@ -90,11 +93,21 @@ func (d *desk) work(line string) {
 		d.mu.Unlock()
 
 		d.slots <- struct{}{}
-		ctx, cancel := context.WithTimeout(d.ctx, taskTime)
-		task(ctx)
-		cancel()
+		d.carryOut(task)
 		<-d.slots
 	}
+}
+
+// carryOut contains a panic: it ends one task, and not the program.
+func (d *desk) carryOut(task func(context.Context)) {
+	ctx, cancel := context.WithTimeout(d.ctx, taskTime)
+	defer cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			d.log.Error("slack: a task panicked", "panic", p, "stack", string(debug.Stack()))
+		}
+	}()
+	task(ctx)
 }
 
 // close takes nothing more, lets what was taken end within grace, cancels what

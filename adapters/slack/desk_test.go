@@ -2,6 +2,7 @@ package slack
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"sync"
 	"testing"
@@ -11,7 +12,7 @@ import (
 
 func TestDeskKeepsALineInOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk()
+		d := newDesk(slog.New(slog.DiscardHandler))
 		var mu sync.Mutex
 		var got []int
 		release := make(chan struct{})
@@ -41,7 +42,7 @@ func TestDeskKeepsALineInOrder(t *testing.T) {
 
 func TestDeskIsBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk()
+		d := newDesk(slog.New(slog.DiscardHandler))
 		taken := 0
 		for d.do("a", func(ctx context.Context) { <-ctx.Done() }) {
 			taken++
@@ -62,7 +63,7 @@ func TestDeskIsBounded(t *testing.T) {
 
 func TestDeskEndsWhatHangs(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk()
+		d := newDesk(slog.New(slog.DiscardHandler))
 		if d.within(time.Second, "a", func(ctx context.Context) { <-ctx.Done() }) {
 			t.Error("a task that hangs is said to have ended")
 		}
@@ -72,6 +73,20 @@ func TestDeskEndsWhatHangs(t *testing.T) {
 		}
 		if span := time.Since(begun); span != taskTime-time.Second {
 			t.Errorf("the line stood still for %v, want %v", span, taskTime-time.Second)
+		}
+		d.close(time.Second)
+	})
+}
+
+func TestDeskSurvivesAPanic(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDesk(slog.New(slog.DiscardHandler))
+		d.do("a", func(context.Context) { panic("a mistake") })
+		if !d.within(time.Minute, "a", func(context.Context) {}) {
+			t.Error("the task behind it was not done")
+		}
+		if !d.within(time.Minute, "b", func(context.Context) { panic("another") }) {
+			t.Error("who waits for a task that panicked waits for ever")
 		}
 		d.close(time.Second)
 	})

@@ -80,7 +80,7 @@ func New(c Config) *App {
 		c.Connections = defaultConnections
 	}
 	m := newMessenger(c)
-	return &App{Config: c, desk: newDesk(), rooms: m.rooms, messenger: m, replays: newReplays(), homes: newHomes(c.Now)}
+	return &App{Config: c, desk: newDesk(c.Logger), rooms: m.rooms, messenger: m, replays: newReplays(), homes: newHomes(c.Now)}
 }
 
 // Messenger gives what sends alerts.
