@@ -131,19 +131,11 @@ var errPlace = errors.New("a menu names no place")
 
 // placed cuts the place off the value of a menu of a list.
 func placed(o origin, value string) (d alerts.Destination, words string, err error) {
-	ref, words, _ := strings.Cut(value, " ")
-	switch {
-	case ref == "u":
-		return o.person().Direct(), words, nil
-	case isID(ref):
-		return alerts.Destination{Platform: alerts.Slack, Workspace: o.team, Channel: ref}, words, nil
+	channel, words, ok := blockkit.SplitPlace(value)
+	if !ok {
+		return d, words, errPlace
 	}
-	return d, words, errPlace
-}
-
-// isID reports whether s has the form of Slack's ids.
-func isID(s string) bool {
-	return len(s) > 1 && len(s) <= 32 && strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""
+	return o.at(channel), words, nil
 }
 
 // item does what the menu of a subscription in a list says, and shows the list

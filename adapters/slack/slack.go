@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -143,13 +144,21 @@ func (o origin) person() alerts.Person {
 	return alerts.Person{Platform: alerts.Slack, Workspace: o.team, User: o.user}
 }
 
+// at is a channel of the workspace, or with "" the person's direct message.
+func (o origin) at(channel string) alerts.Destination {
+	if channel == "" {
+		return o.person().Direct()
+	}
+	return alerts.Destination{Platform: alerts.Slack, Workspace: o.team, Channel: channel}
+}
+
 // place is where it was done. In any direct message that is the person's own
 // with the bot: in one between people the bot can't write.
 func (o origin) place() alerts.Destination {
-	if o.channel == "" || o.channel[0] == 'D' {
+	if strings.HasPrefix(o.channel, "D") {
 		return o.person().Direct()
 	}
-	return alerts.Destination{Platform: alerts.Slack, Workspace: o.team, Channel: o.channel}
+	return o.at(o.channel)
 }
 
 // first reports whether o is here for the first time. Where that can't be

@@ -165,11 +165,7 @@ const timingTitle = "Time and digest"
 // submitForm subscribes or edits, and shows the reply; where that failed, the
 // form again.
 func (a *App) submitForm(ctx context.Context, team Team, o origin, form blockkit.Form) slackgo.ModalViewRequest {
-	place := o.person().Direct()
-	if form.Place != "" {
-		place = alerts.Destination{Platform: alerts.Slack, Workspace: o.team, Channel: form.Place}
-	}
-	command := chat.Command{Verb: "subscribe", Args: form.Query, Place: place, Schedule: &form.Schedule}
+	command := chat.Command{Verb: "subscribe", Args: form.Query, Place: o.at(form.Place), Schedule: &form.Schedule}
 	if form.Edit > 0 {
 		command.Verb, command.Args = "edit", strconv.Itoa(form.Edit)+" "+form.Query
 	}
@@ -235,10 +231,6 @@ func (a *App) turn(ctx context.Context, team Team, o origin, v slackgo.View, pag
 	if err != nil {
 		return err
 	}
-	place := o.person().Direct()
-	if m.Place.Channel != "" {
-		place = alerts.Destination{Platform: alerts.Slack, Workspace: o.team, Channel: m.Place.Channel}
-	}
-	_, err = team.API.UpdateViewContext(ctx, a.managed(ctx, team, o, place, page, nil).View(), "", "", v.ID)
+	_, err = team.API.UpdateViewContext(ctx, a.managed(ctx, team, o, o.at(m.Place.Channel), page, nil).View(), "", "", v.ID)
 	return wrapped("show the alerts of a channel", err)
 }

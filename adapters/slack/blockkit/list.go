@@ -3,6 +3,7 @@ package blockkit
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/slack-go/slack"
 
@@ -20,12 +21,26 @@ func item(i chat.Item) []slack.Block {
 	return []slack.Block{section("sub"+strconv.FormatUint(uint64(s.ID), 10), text, itemMenu(s)), itemState(i)}
 }
 
-// placeRef names a place in the value of a menu.
+// direct names the direct message of whoever presses. No id is so short.
+const direct = "u"
+
+// placeRef names a place in the value of a menu; SplitPlace reads it.
 func placeRef(d alerts.Destination) string {
 	if d.IsDirect() || !isID(d.Channel) {
-		return "u"
+		return direct
 	}
 	return d.Channel
+}
+
+// SplitPlace cuts the place off the value of a menu of a list: a channel's id,
+// or "" for the direct message of whoever pressed. ok is false for a value that
+// is not one of ours.
+func SplitPlace(value string) (channel, words string, ok bool) {
+	ref, words, _ := strings.Cut(value, " ")
+	if ref == direct {
+		return "", words, true
+	}
+	return ref, words, isID(ref)
 }
 
 // itemMenu is what can be done with a subscription.
