@@ -35,6 +35,8 @@ func (s slackConfig) incomplete(c *config) []mistake {
 		"it and slack.client_secret go together, and one is missing", "set both: Basic Information in the app's settings shows them")
 	need(s.on() && s.appToken == "" && s.signingSecret == "", "slack.bot_token (SLACK_BOT_TOKEN)",
 		"nothing lets Slack in", "set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP")
+	need(!s.on() && s.signingSecret != "" && s.clientID == "" && s.clientSecret == "", "slack.signing_secret (SLACK_SIGNING_SECRET)",
+		"there is no token to answer with", "set SLACK_BOT_TOKEN: OAuth & Permissions in the app's settings shows it")
 	need(!s.on() && s.appToken != "", "slack.app_token (SLACK_APP_TOKEN)",
 		"there is no token to answer with", "set SLACK_BOT_TOKEN: OAuth & Permissions in the app's settings shows it")
 	need(s.on() && s.signingSecret != "" && c.listen == "", "slack.signing_secret (SLACK_SIGNING_SECRET)",
