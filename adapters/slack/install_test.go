@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
 	"strings"
@@ -30,11 +29,7 @@ type browser struct {
 
 func (r *rig) browser(deny bool) browser {
 	r.t.Helper()
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	return browser{r, &http.Client{Jar: jar, Transport: httpTransport(r.t), CheckRedirect: func(req *http.Request, _ []*http.Request) error {
+	return browser{r, &http.Client{Jar: fakeslack.Jar(r.t), Transport: httpTransport(r.t), CheckRedirect: func(req *http.Request, _ []*http.Request) error {
 		if strings.HasSuffix(req.URL.Path, "/authorize") {
 			q := req.URL.Query()
 			q.Set("team", "T2")

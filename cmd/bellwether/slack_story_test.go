@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"net/http"
-	"net/http/cookiejar"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -164,11 +163,7 @@ func (s *slackStory) await(what string, f func(*redis.Client) bool) {
 // install opens the link, presses Allow, and reads the page at the end.
 func (s *slackStory) install() {
 	s.t.Helper()
-	jar, err := cookiejar.New(nil)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	browser := &http.Client{Jar: jar, Transport: &http.Transport{DisableKeepAlives: true}, CheckRedirect: func(req *http.Request, _ []*http.Request) error {
+	browser := &http.Client{Jar: fakeslack.Jar(s.t), Transport: &http.Transport{DisableKeepAlives: true}, CheckRedirect: func(req *http.Request, _ []*http.Request) error {
 		if strings.HasSuffix(req.URL.Path, "/authorize") { // the person chooses the workspace there
 			q := req.URL.Query()
 			q.Set("team", "T2")
