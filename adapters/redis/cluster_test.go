@@ -33,6 +33,8 @@ func TestCluster(t *testing.T) {
 			return func() adaptertest.Outbox { return open("").Outbox() }
 		})
 	})
+	t.Run("workspaces", func(t *testing.T) { testWorkspaces(t, s) })
+	t.Run("once", func(t *testing.T) { testOnce(t, s) })
 }
 
 // TestSentinel runs the outbox's suite through a sentinel.

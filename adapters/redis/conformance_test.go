@@ -77,19 +77,19 @@ func onEvery(t *testing.T, f func(t *testing.T, s store)) {
 	t.Run("redis", func(t *testing.T) { f(t, store{url: adaptertest.Redis(t)}) })
 }
 
-func TestWorkspaces(t *testing.T) {
-	onEvery(t, func(t *testing.T, s store) {
-		adaptertest.TestWorkspaces(t, func(t *testing.T) adaptertest.Workspaces {
-			c := s.open(t)("a")
-			return adaptertest.Workspaces{WorkspaceStore: c.Workspaces(), Subscriptions: c.Subscriptions(), Outbox: c.Outbox()}
-		})
+func TestWorkspaces(t *testing.T) { onEvery(t, testWorkspaces) }
+
+func testWorkspaces(t *testing.T, s store) {
+	adaptertest.TestWorkspaces(t, func(t *testing.T) adaptertest.Workspaces {
+		c := s.open(t)("a")
+		return adaptertest.Workspaces{WorkspaceStore: c.Workspaces(), Subscriptions: c.Subscriptions(), Outbox: c.Outbox()}
 	})
 }
 
-func TestOnce(t *testing.T) {
-	onEvery(t, func(t *testing.T, s store) {
-		adaptertest.TestOnce(t, func(t *testing.T) slack.Once { return s.open(t)("a").Marks() })
-	})
+func TestOnce(t *testing.T) { onEvery(t, testOnce) }
+
+func testOnce(t *testing.T, s store) {
+	adaptertest.TestOnce(t, func(t *testing.T) slack.Once { return s.open(t)("a").Marks() })
 }
 
 func TestSubscriptionStore(t *testing.T) {
