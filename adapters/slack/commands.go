@@ -24,7 +24,7 @@ func (a *App) command(c slackgo.SlashCommand) any {
 	words := typed(c.Text)
 	taken := a.desk.do(o.line(), func(ctx context.Context) {
 		if words == "" {
-			a.openForm(ctx, o) // quickly: opening it twice does no harm
+			a.begun(ctx, o) // quickly: opening it twice does no harm
 			return
 		}
 		if a.first(ctx, o) {
@@ -81,6 +81,9 @@ func (a *App) converse(ctx context.Context, o origin, words string) {
 	team, err := a.Teams.Get(ctx, o.team)
 	if err != nil {
 		a.warn(ctx, o, "answer a command", err)
+		if o.respond != "" {
+			a.answer(ctx, team, o, problem("That could not be done just now. Please try again in a moment."))
+		}
 		return
 	}
 	reply := a.ask(ctx, team, o, chat.Command{Text: words})
@@ -164,7 +167,11 @@ func (a *App) answer(ctx context.Context, team Team, o origin, reply chat.Reply)
 		}
 	}
 	options := message(blockkit.Reply(reply, a.replyOptions(ctx, team, o)))
-	err := patient(ctx, func() error { return say(ctx, team, o, reply.Public, options) })
+	api := team.API
+	if api == nil {
+		api = a.Teams.API("") // an answer by response_url needs no token
+	}
+	err := patient(ctx, func() error { return say(ctx, api, o, reply.Public, options) })
 	if err != nil {
 		a.warn(ctx, o, "show a reply", err)
 	}
@@ -191,7 +198,7 @@ func patient(ctx context.Context, f func() error) error {
 }
 
 // say posts a reply where o was.
-func say(ctx context.Context, team Team, o origin, public bool, options []slackgo.MsgOption) error {
+func say(ctx context.Context, api *slackgo.Client, o origin, public bool, options []slackgo.MsgOption) error {
 	var err error
 	switch {
 	case o.respond != "":
@@ -199,28 +206,29 @@ func say(ctx context.Context, team Team, o origin, public bool, options []slackg
 		if public {
 			visible = slackgo.ResponseTypeInChannel
 		}
-		_, _, _, err = team.API.SendMessageContext(ctx, o.channel, append(options, slackgo.MsgOptionResponseURL(o.respond, visible))...)
+		_, _, _, err = api.SendMessageContext(ctx, o.channel, append(options, slackgo.MsgOptionResponseURL(o.respond, visible))...)
 	case o.mention && !public:
 		if o.thread != "" {
 			options = append(options, slackgo.MsgOptionTS(o.thread))
 		}
-		_, err = team.API.PostEphemeralContext(ctx, o.channel, o.user, options...)
+		_, err = api.PostEphemeralContext(ctx, o.channel, o.user, options...)
 	default:
 		if o.thread != "" {
 			options = append(options, slackgo.MsgOptionTS(o.thread))
 		}
-		_, _, err = team.API.PostMessageContext(ctx, o.channel, options...)
+		_, _, err = api.PostMessageContext(ctx, o.channel, options...)
 	}
 	return err
 }
 
 // replyOptions say how replies look where o was.
 func (a *App) replyOptions(ctx context.Context, team Team, o origin) blockkit.ReplyOptions {
-	who, err := a.rooms.person(ctx, team, o.user)
-	if err != nil {
-		who.zone = "" // asked for before, and logged
+	zone := ""
+	if team.API != nil {
+		who, _ := a.rooms.person(ctx, team, o.user) // asked for before, and logged
+		zone = who.zone
 	}
-	return blockkit.ReplyOptions{Zone: who.zone, Slash: o.respond != "" && !strings.HasPrefix(o.channel, "D")}
+	return blockkit.ReplyOptions{Zone: zone, Slash: o.respond != "" && !strings.HasPrefix(o.channel, "D")}
 }
 
 // upload puts a file into the person's direct message.

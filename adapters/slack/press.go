@@ -39,6 +39,7 @@ func (a *App) press(o origin, c slackgo.InteractionCallback) {
 			}
 			if err != nil {
 				a.warn(ctx, each, "a press of "+kind, err)
+				a.sorry(ctx, team, each, c.View)
 			}
 		})
 		if !taken {
@@ -61,8 +62,7 @@ func (a *App) pressed(ctx context.Context, team Team, o origin, c slackgo.Intera
 	case blockkit.ActionItem:
 		return a.item(ctx, team, o, c, p.value)
 	case blockkit.ActionSubscribe:
-		a.openForm(ctx, origin{team: o.team, user: o.user, trigger: o.trigger})
-		return nil
+		return openView(ctx, team, o, blockkit.Form{}.View())
 	case blockkit.ActionTiming:
 		return a.openTiming(ctx, team, o)
 	case blockkit.ActionPage:
@@ -76,6 +76,23 @@ func (a *App) pressed(ctx context.Context, team Team, o origin, c slackgo.Intera
 	}
 	return nil // a link, or a button of an older version
 }
+
+// sorry says that a press had no effect, where the person looks: below the
+// message, or on top of App Home. In a modal nothing changes, and they press
+// again.
+func (a *App) sorry(ctx context.Context, team Team, o origin, v slackgo.View) {
+	reply := problem("That did not work just now. Please try again in a moment.")
+	switch {
+	case o.respond != "":
+		a.answer(ctx, team, o, reply)
+	case v.Type == slackgo.VTHomeTab && team.API != nil:
+		if err := a.publish(ctx, team, o, blockkit.HomePage(v), &reply); err != nil {
+			a.warn(ctx, o, "say that a press had no effect", err)
+		}
+	}
+}
+
+func problem(text string) chat.Reply { return chat.Reply{Problem: &chat.Problem{Text: text}} }
 
 // commandOf reads what a button carries: words, or a command with its parts.
 func commandOf(value string) (chat.Command, error) {

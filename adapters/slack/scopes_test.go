@@ -61,10 +61,12 @@ func TestScopesAreThoseThatTheCodeUses(t *testing.T) {
 	}
 }
 
-// isClient reports whether an expression is a slack-go client: X.API, s.api, or
-// what API(token) gives.
+// isClient reports whether an expression is a slack-go client: X.API, s.api, api,
+// or what API(token) gives.
 func isClient(x ast.Expr) bool {
 	switch x := x.(type) {
+	case *ast.Ident:
+		return x.Name == "api"
 	case *ast.SelectorExpr:
 		return x.Sel.Name == "API" || x.Sel.Name == "api"
 	case *ast.CallExpr:

@@ -19,19 +19,20 @@ import (
 // answer; after that it shows that work goes on. Slack gives three seconds.
 const promptTime = 1500 * time.Millisecond
 
-// openForm opens the modal to subscribe.
-func (a *App) openForm(ctx context.Context, o origin) {
-	form := blockkit.Form{}
-	if !o.place().IsDirect() {
-		form.Place = o.channel
-	}
+// begun opens the modal to subscribe, after a command without words. Where
+// that comes too late for Slack, it says what to type instead.
+func (a *App) begun(ctx context.Context, o origin) {
 	team, err := a.Teams.Get(ctx, o.team)
 	if err == nil {
-		err = openView(ctx, team, o, form.View())
+		err = openView(ctx, team, o, blockkit.Form{Place: o.place().Channel}.View())
 	}
-	if err != nil {
-		a.warn(ctx, o, "open the form to subscribe", err)
+	if err == nil {
+		return
 	}
+	a.warn(ctx, o, "open the form to subscribe", err)
+	reply := problem("The form could not be opened. Please try again, or type it in one line.")
+	reply.Hints = []string{"`subscribe carbon border tax`", "`help`"}
+	a.answer(ctx, team, o, reply)
 }
 
 func openView(ctx context.Context, team Team, o origin, v slackgo.ModalViewRequest) error {
@@ -49,9 +50,7 @@ func (a *App) openEdit(ctx context.Context, team Team, o origin, place alerts.De
 			}.View())
 		}
 	}
-	return openView(ctx, team, o, blockkit.Result("Edit", chat.Reply{
-		Problem: &chat.Problem{Text: "There is no subscription " + number + " there any more."},
-	}))
+	return openView(ctx, team, o, blockkit.Result("Edit", problem("There is no subscription "+number+" there any more.")))
 }
 
 // openTiming opens the modal for digest, time zone and quiet hours.
@@ -75,7 +74,7 @@ func (a *App) retype(ctx context.Context, o origin, v slackgo.View) {
 	team, err := a.Teams.Get(ctx, o.team)
 	var view slackgo.ModalViewRequest
 	if err == nil {
-		view, err = blockkit.Retyped(v)
+		view, err = blockkit.Retyped(v, "")
 	}
 	if err == nil {
 		_, err = team.API.UpdateViewContext(ctx, view, "", v.Hash, v.ID)
@@ -114,7 +113,7 @@ func (a *App) submit(o origin, c slackgo.InteractionCallback) *slackgo.ViewSubmi
 			return nil
 		}
 		return a.prompt(o, c.View, timingTitle, func(ctx context.Context, team Team) slackgo.ModalViewRequest {
-			return a.submitTiming(ctx, team, o, commands)
+			return a.submitTiming(ctx, team, o, c.View, commands)
 		})
 	}
 	return nil
@@ -129,7 +128,7 @@ func (a *App) prompt(o origin, v slackgo.View, title string, f func(context.Cont
 	quick := a.desk.within(promptTime, o.line(), func(ctx context.Context) {
 		first := a.first(ctx, o)
 		team, err := a.Teams.Get(ctx, o.team)
-		view := blockkit.Result(title, chat.Reply{Problem: &chat.Problem{Text: "That could not be stored. Please try again in a moment."}})
+		view := blockkit.Result(title, problem("That could not be stored. Please try again in a moment."))
 		switch {
 		case err != nil:
 			a.warn(ctx, o, "answer a form", err)
@@ -139,9 +138,12 @@ func (a *App) prompt(o origin, v slackgo.View, title string, f func(context.Cont
 		mu.Lock()
 		defer mu.Unlock()
 		again = !first
-		if !late {
+		switch {
+		case !late:
 			shown = &view
 			return
+		case err != nil:
+			return // without a token nothing can be shown any more
 		}
 		if _, err := team.API.UpdateViewContext(ctx, view, "", "", v.ID); err != nil && code(err) != "not_found" {
 			a.warn(ctx, o, "show what became of a form", err)
@@ -178,18 +180,19 @@ func (a *App) submitForm(ctx context.Context, team Team, o origin, form blockkit
 	return blockkit.Result(form.Title(), reply)
 }
 
-// submitTiming carries out the commands that a form stands for.
-func (a *App) submitTiming(ctx context.Context, team Team, o origin, commands []string) slackgo.ModalViewRequest {
+// submitTiming carries out the commands that a form stands for, and shows the
+// replies; where one failed, the form again, as it was filled in.
+func (a *App) submitTiming(ctx context.Context, team Team, o origin, v slackgo.View, commands []string) slackgo.ModalViewRequest {
 	var all chat.Reply
 	for i, words := range commands {
 		reply := a.ask(ctx, team, o, chat.Command{ID: " " + strconv.Itoa(i), Text: words, Place: o.person().Direct()})
 		if reply.Problem != nil {
-			set, err := a.Settings.Settings(ctx, o.person().Direct())
-			if err != nil {
-				a.warn(ctx, o, "read a person's settings", err)
-			}
 			a.refresh(ctx, team, o, all)
-			return blockkit.Timing{Settings: set, Problem: strings.TrimSpace(reply.Problem.Text)}.View()
+			view, err := blockkit.Retyped(v, reply.Problem.Text)
+			if err != nil { // it was read before
+				a.warn(ctx, o, "show a form again", err)
+			}
+			return view
 		}
 		all.Text = strings.TrimSpace(all.Text + "\n" + reply.Text)
 		all.Changed = all.Changed || reply.Changed

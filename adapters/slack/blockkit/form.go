@@ -152,20 +152,22 @@ func (f Form) Check() map[string]string {
 	return nil
 }
 
-// Retyped lays out a modal of ours anew while something is typed or chosen in
-// it. The error is for a view that is not one.
-func Retyped(v slack.View) (slack.ModalViewRequest, error) {
+// Retyped lays out a modal of ours anew with what was typed and chosen in it so
+// far, and on top why the last try did not work, if there was one. The error is
+// for a view that is not one of ours.
+func Retyped(v slack.View, problem string) (slack.ModalViewRequest, error) {
 	if v.CallbackID == CallbackTiming {
 		t, err := readTimes(v)
 		if err != nil {
 			return slack.ModalViewRequest{}, err
 		}
-		return t.view(""), nil
+		return t.view(problem), nil
 	}
 	f, err := ReadForm(v)
 	if err != nil {
 		return slack.ModalViewRequest{}, err
 	}
+	f.Problem = problem
 	return f.View(), nil
 }
 

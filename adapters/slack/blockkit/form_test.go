@@ -179,7 +179,7 @@ func TestRetyped(t *testing.T) {
 		"timing": blockkit.Timing{Settings: alerts.Settings{TimeZone: "Asia/Tokyo"}}.View(),
 	} {
 		typed := map[string]string{"when": "weekly", "query": "steel quota", "zone": "Paris", "from": "22:00", "where": "C2"}
-		view, err := blockkit.Retyped(filled(t, view, typed))
+		view, err := blockkit.Retyped(filled(t, view, typed), "")
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
@@ -196,8 +196,19 @@ func TestRetyped(t *testing.T) {
 				t.Errorf("%s: no %s in %s", name, w, text)
 			}
 		}
+		view, err = blockkit.Retyped(filled(t, view, typed), "The store has a day off.")
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		checkView(t, view)
+		text = string(encoded(t, view))
+		for _, w := range append(want, "The store has a day off.") {
+			if !strings.Contains(text, w) {
+				t.Errorf("%s, with a problem: no %s in %s", name, w, text)
+			}
+		}
 	}
-	if _, err := blockkit.Retyped(slack.View{CallbackID: blockkit.CallbackManage}); err == nil {
+	if _, err := blockkit.Retyped(slack.View{CallbackID: blockkit.CallbackManage}, ""); err == nil {
 		t.Error("a list was read as a form")
 	}
 }
@@ -243,7 +254,7 @@ func FuzzViews(f *testing.F) {
 			checkView(t, form.View())
 			form.Check()
 		}
-		if view, err := blockkit.Retyped(v); err == nil {
+		if view, err := blockkit.Retyped(v, "no"); err == nil {
 			checkView(t, view)
 		}
 		if commands, _, err := blockkit.ReadTiming(v); err == nil {
