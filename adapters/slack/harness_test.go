@@ -1,7 +1,6 @@
 package slack_test
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"io"
@@ -11,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,24 +33,6 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // testKey seals tokens in tests.
 const testKey = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
-// lockedBuffer keeps a log.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
-}
-
 // rig is the bot in a fake Slack, with a real Redis behind it.
 type rig struct {
 	t          *testing.T
@@ -61,16 +43,24 @@ type rig struct {
 	dispatcher *dispatch.Dispatcher
 	web        *httptest.Server // nil with Socket Mode
 	log        *lockedBuffer
+	changed    *signal // of what the app did in the store
 	parts      []func(context.Context) error
 	matcher    *matching.Matcher
 	limits     slack.Limits
 }
 
-// another gives the messenger of a process that has just begun.
-func (r *rig) another() *slack.Messenger {
-	return slack.New(slack.Config{
-		Teams: r.teams, Limits: r.limits, Now: time.Now, Logger: slog.New(slog.NewTextHandler(r.log, nil)),
-	}).Messenger()
+// another gives the messenger of a process that began that long ago.
+func (r *rig) another(age time.Duration) *slack.Messenger {
+	var begun atomic.Bool
+	now := func() time.Time {
+		if begun.Load() {
+			return time.Now()
+		}
+		return time.Now().Add(-age)
+	}
+	m := slack.New(slack.Config{Teams: r.teams, Limits: r.limits, Now: now, Logger: slog.New(slog.NewTextHandler(r.log, nil))}).Messenger()
+	begun.Store(true)
+	return m
 }
 
 // match carries what was published into the outbox.
@@ -114,7 +104,7 @@ func newRig(t *testing.T, w way, o rigOptions) *rig {
 	fake.AddUser(fakeslack.User{ID: "U3", Team: "T1", Name: "guest", Guest: true})
 	fake.AddChannel(fakeslack.Channel{ID: "C1", Team: "T1", Name: "trade", Creator: "U2"})
 	fake.AddChannel(fakeslack.Channel{ID: "C2", Team: "T1", Name: "secret", Creator: "U2", Private: true})
-	r := &rig{t: t, fake: fake, log: &lockedBuffer{}, limits: o.limits}
+	r := &rig{t: t, fake: fake, log: &lockedBuffer{wrote: newSignal()}, changed: newSignal(), limits: o.limits}
 	r.open(w, o)
 	r.start()
 	if w == bySocket {
@@ -160,7 +150,7 @@ func (r *rig) open(w way, o rigOptions) {
 		handler = o.wrap(b)
 	}
 	c := slack.Config{
-		Handler: handler, Places: b, Settings: r.store.Subscriptions(), Workspaces: r.store.Workspaces(), Once: r.store.Marks(),
+		Handler: watchedBot{handler, r.changed}, Places: watchedPlaces{b, r.changed}, Settings: r.store.Subscriptions(), Workspaces: r.store.Workspaces(), Once: r.store.Marks(),
 		Teams: r.teams, Limits: o.limits, Now: time.Now, Logger: log,
 		Reachable: func(d alerts.Destination) { r.dispatcher.Unblock(d) },
 	}
@@ -264,25 +254,5 @@ func mustShow(t *testing.T, m fakeslack.Message, parts ...string) {
 		if !strings.Contains(text(m), p) {
 			t.Errorf("the message does not show %q:\n%s", p, text(m))
 		}
-	}
-}
-
-// awaitSettings waits until a channel is held as wanted: the store is asked
-// after each call that the app makes.
-func (r *rig) awaitSettings(channel string, wanted func(by string) bool) {
-	r.t.Helper()
-	d := alerts.Destination{Platform: alerts.Slack, Workspace: "T1", Channel: channel}
-	for limit := time.Now().Add(20 * time.Second); ; {
-		set, err := r.store.Subscriptions().Settings(r.t.Context(), d)
-		if err != nil {
-			r.t.Fatal(err)
-		}
-		if wanted(string(set.PausedBy)) {
-			return
-		}
-		if time.Now().After(limit) {
-			r.t.Fatalf("the settings of %s are %+v", channel, set)
-		}
-		<-time.After(5 * time.Millisecond)
 	}
 }

@@ -89,15 +89,6 @@ func TestForgedRequestsChangeNothing(t *testing.T) {
 	r.awaitFollowed("C1", 1)
 }
 
-func (r *rig) awaitFollowed(channel string, n int) {
-	r.t.Helper()
-	for limit := time.Now().Add(20 * time.Second); r.followed(channel) != n; <-time.After(5 * time.Millisecond) {
-		if time.Now().After(limit) {
-			r.t.Fatalf("%d subscriptions, want %d", r.followed(channel), n)
-		}
-	}
-}
-
 func TestURLVerification(t *testing.T) {
 	r := newRig(t, byHTTP, rigOptions{pauseMatching: true})
 	body := []byte(`{"type":"url_verification","token":"x","challenge":"3eZbrw1a"}`)

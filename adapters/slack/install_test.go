@@ -122,22 +122,6 @@ func TestInstallAndUninstall(t *testing.T) {
 	}
 }
 
-func (r *rig) awaitHeld(d alerts.Destination, want alerts.Loss) {
-	r.t.Helper()
-	for limit := time.Now().Add(20 * time.Second); ; <-time.After(5 * time.Millisecond) {
-		set, err := r.store.Subscriptions().Settings(r.t.Context(), d)
-		if err != nil {
-			r.t.Fatal(err)
-		}
-		if set.PausedBy == want {
-			return
-		}
-		if time.Now().After(limit) {
-			r.t.Fatalf("the settings are %+v", set)
-		}
-	}
-}
-
 // TestInstallLetsOnlyItsOwnLinksIn: what was not begun here, in this browser,
 // of late, or was finished before, changes nothing.
 func TestInstallLetsOnlyItsOwnLinksIn(t *testing.T) {
@@ -245,11 +229,7 @@ func TestALateEventDoesNotEndAnInstallation(t *testing.T) {
 	late := r.fake.EventPayload("T2", "app_uninstalled", nil)
 	late["event_time"] = time.Now().Add(-time.Minute).Unix()
 	r.fake.RedeliverEvent(late)
-	for limit := time.Now().Add(20 * time.Second); !strings.Contains(r.log.String(), "has it again"); <-time.After(5 * time.Millisecond) {
-		if !r.workspace("T2").Uninstalled.IsZero() || time.Now().After(limit) {
-			t.Fatalf("the workspace is %+v", r.workspace("T2"))
-		}
-	}
+	r.awaitLogged(hasAgain, 1)
 	if w := r.workspace("T2"); len(w.Secret) == 0 || !w.Uninstalled.IsZero() {
 		t.Errorf("the workspace is %+v", w)
 	}
@@ -271,21 +251,14 @@ func TestRunDeletesOldData(t *testing.T) {
 		t.Fatal(err)
 	}
 	app := slack.New(slack.Config{
-		Workspaces: r.store.Workspaces(),
-		Teams:      slack.NewTeams(slack.TeamsConfig{Store: r.store.Workspaces(), Now: func() time.Time { return time.Now().Add(slack.Keep + time.Hour) }}),
+		Workspaces: r.store.Workspaces(), Logger: slog.New(slog.NewTextHandler(r.log, nil)),
+		Teams: slack.NewTeams(slack.TeamsConfig{Store: r.store.Workspaces(), Now: func() time.Time { return time.Now().Add(slack.Keep + time.Hour) }}),
 	})
 	defer running(t, app)()
-	for limit := time.Now().Add(20 * time.Second); ; <-time.After(5 * time.Millisecond) {
-		all, err := r.store.Workspaces().Workspaces(t.Context(), alerts.Slack)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if len(all) == 1 && all[0].ID == "T1" {
-			break
-		}
-		if time.Now().After(limit) {
-			t.Fatalf("left: %+v", all)
-		}
+	r.awaitLogged(deleted, 1)
+	all, err := r.store.Workspaces().Workspaces(t.Context(), alerts.Slack)
+	if err != nil || len(all) != 1 || all[0].ID != "T1" {
+		t.Fatalf("left: %+v, %v", all, err)
 	}
 	if subs, err := r.store.Subscriptions().List(t.Context(), d); err != nil || len(subs) != 0 {
 		t.Errorf("left: %v, %v", subs, err)

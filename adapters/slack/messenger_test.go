@@ -52,21 +52,14 @@ func (s *script) fault(c fakeslack.Call) fakeslack.Fault {
 	return f
 }
 
-// find looks for a delivery, once calls of an earlier process have ended.
+// find looks for a delivery.
 func (r *rig) find(m *slack.Messenger, d alerts.Delivery) (alerts.Receipt, bool) {
 	r.t.Helper()
-	for {
-		receipt, found, err := m.Find(r.t.Context(), d)
-		asked, ok := errors.AsType[*alerts.SendError](err)
-		switch {
-		case err == nil:
-			return receipt, found
-		case ok && !asked.Permanent:
-			<-time.After(asked.After)
-		default:
-			r.t.Fatal(err)
-		}
+	receipt, found, err := m.Find(r.t.Context(), d)
+	if err != nil {
+		r.t.Fatal(err)
 	}
+	return receipt, found
 }
 
 // TestFindsWhatArrived: a message whose answer was lost is found by the process
@@ -74,13 +67,13 @@ func (r *rig) find(m *slack.Messenger, d alerts.Delivery) (alerts.Receipt, bool)
 func TestFindsWhatArrived(t *testing.T) {
 	faults := &script{}
 	r := newRig(t, byHTTP, rigOptions{
-		fake: fakeslack.Options{ChannelInterval: -1, Fault: faults.fault}, limits: slack.Limits{Timeout: 300 * time.Millisecond, Channel: time.Millisecond},
+		fake: fakeslack.Options{ChannelInterval: -1, Fault: faults.fault}, limits: slack.Limits{Timeout: 300 * time.Millisecond, Channel: time.Nanosecond},
 		pauseMatching: true,
 	})
 	r.fake.JoinBot("C2")
 	r.fake.JoinBot("C1")
 	m := r.app.Messenger()
-	next := r.another() // as after a restart
+	next := r.another(r.limits.Timeout) // as after a restart: calls of the one before have ended
 	for _, d := range places() {
 		for name, f := range map[string]fakeslack.Fault{
 			"cut": {Cut: true, Accept: true}, "hang": {Hang: true, Accept: true}, "500": {Status: 500, Accept: true},
@@ -110,7 +103,7 @@ func TestFindsWhatArrived(t *testing.T) {
 // under way may still arrive, until the time of a call is over.
 func TestNextProcessWaitsForCallsOfTheLast(t *testing.T) {
 	r := newRig(t, byHTTP, rigOptions{fake: fakeslack.Options{ChannelInterval: -1}, pauseMatching: true})
-	_, _, err := r.another().Find(t.Context(), delivery("k", places()[0]))
+	_, _, err := r.another(0).Find(t.Context(), delivery("k", places()[0]))
 	asked, ok := errors.AsType[*alerts.SendError](err)
 	if !ok || asked.Permanent || asked.After <= 0 || asked.After > 15*time.Second || asked.Scope != alerts.ScopeMessage {
 		t.Errorf("looked at once: %v", err)
@@ -123,7 +116,7 @@ func TestNextProcessWaitsForCallsOfTheLast(t *testing.T) {
 func TestAcceptedAfterTheLook(t *testing.T) {
 	faults := &script{posts: []fakeslack.Fault{{Late: true}}}
 	r := newRig(t, byHTTP, rigOptions{
-		fake: fakeslack.Options{ChannelInterval: -1, Fault: faults.fault}, limits: slack.Limits{Timeout: 200 * time.Millisecond, Channel: time.Millisecond},
+		fake: fakeslack.Options{ChannelInterval: -1, Fault: faults.fault}, limits: slack.Limits{Timeout: 200 * time.Millisecond, Channel: time.Nanosecond},
 		pauseMatching: true,
 	})
 	r.fake.JoinBot("C1")
@@ -148,7 +141,7 @@ func TestAcceptedAfterTheLook(t *testing.T) {
 func TestDigestInAThread(t *testing.T) {
 	faults := &script{}
 	r := newRig(t, byHTTP, rigOptions{
-		fake: fakeslack.Options{ChannelInterval: -1, Fault: faults.fault}, limits: slack.Limits{Timeout: 300 * time.Millisecond, Channel: time.Millisecond},
+		fake: fakeslack.Options{ChannelInterval: -1, Fault: faults.fault}, limits: slack.Limits{Timeout: 300 * time.Millisecond, Channel: time.Nanosecond},
 		pauseMatching: true,
 	})
 	r.fake.JoinBot("C1")

@@ -151,15 +151,9 @@ func (r *rig) formStory() {
 	r.fake.Command("U2", "C2", "list")
 	mustShow(r.t, last(r.fake.AwaitEphemeral("U2", "C2", 1)), "paused until Bellwether is invited")
 	r.fake.JoinBot("C2")
-	r.awaitLog("C2", false)
+	r.awaitAnyHeld("C2", false)
 	r.fake.Command("U2", "C2", "list")
 	mustShow(r.t, last(r.fake.AwaitEphemeral("U2", "C2", 2)), "weekly fri 16:30 · active")
-}
-
-// awaitLog waits until a channel is held, or not any more.
-func (r *rig) awaitLog(channel string, held bool) {
-	r.t.Helper()
-	r.awaitSettings(channel, func(by string) bool { return (by != "") == held })
 }
 
 // lostStory: a channel is archived, its owner is told once, and it comes back.
@@ -179,7 +173,7 @@ func (r *rig) lostStory() {
 	r.publish("a3", "Carbon border tax passed", "The carbon border tax was passed by the council on Monday evening.")
 	mustShow(r.t, last(r.fake.AwaitMessages(other, n+2)), "Carbon border tax passed")
 	r.fake.Archive("C1", false)
-	r.awaitLog("C1", false)
+	r.awaitAnyHeld("C1", false)
 	r.fake.JoinBot("C1")
 	before = len(r.fake.Messages("C1"))
 	r.publish("a4", "Carbon border tax in force", "The carbon border tax is in force since this morning, they said.")
