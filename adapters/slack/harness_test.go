@@ -107,6 +107,7 @@ func newRig(t *testing.T, w way, o rigOptions) *rig {
 	r := &rig{t: t, fake: fake, log: &lockedBuffer{wrote: newSignal()}, changed: newSignal(), limits: o.limits}
 	r.open(w, o)
 	r.start()
+	r.awaitLogged(learnt, 1)
 	if w == bySocket {
 		fake.AwaitConnections(2)
 	}

@@ -98,6 +98,7 @@ func (a *App) Run(ctx context.Context) error {
 			parts.Go(func() error { return a.listen(ctx, n) })
 		}
 	}
+	parts.Go(func() error { return a.begin(ctx) })
 	parts.Go(func() error { return a.keepHouse(ctx) })
 	err := parts.Wait()
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
@@ -180,6 +181,36 @@ func (a *App) warn(ctx context.Context, o origin, what string, err error) {
 	a.Logger.LogAttrs(ctx, slog.LevelWarn, "slack: part of an event failed", slog.String("part", what),
 		slog.String("workspace", o.team), slog.String("channel", o.channel), slog.String("event", o.id),
 		slog.Any("error", clean(err)))
+}
+
+// again lies between two tries to reach Slack at the start.
+const again = 30 * time.Second
+
+// begin finds the workspace of the settings' token. One that had removed the
+// app and has it back goes on where it was. A token that Slack refuses is an
+// error; a Slack that can't be reached is asked again.
+func (a *App) begin(ctx context.Context) error {
+	for {
+		w, back, err := a.Teams.Start(ctx)
+		refused, ok := errors.AsType[*alerts.SendError](err)
+		switch {
+		case err == nil && back:
+			a.Installed(ctx, w, true, "")
+			return nil
+		case err == nil || ctx.Err() != nil:
+			return nil
+		case ok && refused.Permanent:
+			return fmt.Errorf("%w: check SLACK_BOT_TOKEN; OAuth & Permissions in the app's settings shows it", err)
+		}
+		a.Logger.WarnContext(ctx, "slack: can't be reached yet; it is tried again", "error", err, "pause", again)
+		timer := time.NewTimer(again)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return nil
+		}
+	}
 }
 
 // keepHouse deletes what is to be kept no longer, once an hour.

@@ -76,25 +76,17 @@ func NewTeams(c TeamsConfig) *Teams {
 	return &Teams{TeamsConfig: c, known: map[string]knownTeam{}}
 }
 
-// Start asks Slack whose the token of the settings is. again: that workspace
-// had removed the app, and has it back. A token that Slack refuses is an
-// error; a Slack that can't be reached is only logged, and asked again when
-// the workspace is needed.
+// Start asks Slack whose the token of the settings is, if there is one. again:
+// that workspace had removed the app, and has it back. A refusal is an
+// [alerts.Permanent] error.
 func (t *Teams) Start(ctx context.Context) (w alerts.Workspace, again bool, err error) {
 	if t.BotToken == "" {
 		return w, false, nil
 	}
-	w, again, err = t.learn(ctx)
-	refused, ok := errors.AsType[*alerts.SendError](err)
-	switch {
-	case err == nil:
+	if w, again, err = t.learn(ctx); err == nil {
 		t.Logger.InfoContext(ctx, "slack: the workspace of the token is known", "workspace", w.ID, "name", w.Name)
-	case ok && refused.Permanent:
-		return w, false, fmt.Errorf("%w: check SLACK_BOT_TOKEN; OAuth & Permissions in the app's settings shows it", err)
-	default:
-		t.Logger.WarnContext(ctx, "slack: can't be reached yet", "error", err)
 	}
-	return w, again, nil
+	return w, again, err
 }
 
 // learn finds the workspace of BotToken and keeps its record up to date.

@@ -83,13 +83,6 @@ func newSlack(cfg config, s *store, b *bot.Bot, reachable func(alerts.Destinatio
 
 // run takes what comes in from Slack until ctx ends.
 func (p *slackParts) run(ctx context.Context) error {
-	w, again, err := p.teams.Start(ctx)
-	if err != nil {
-		return err
-	}
-	if again {
-		p.app.Installed(ctx, w, true, "")
-	}
 	return p.app.Run(ctx)
 }
 
