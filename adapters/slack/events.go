@@ -3,7 +3,6 @@ package slack
 import (
 	"context"
 	"errors"
-	"time"
 
 	slackgo "github.com/slack-go/slack"
 	"github.com/slack-go/slack/slackevents"
@@ -31,10 +30,6 @@ func (a *App) event(e slackevents.EventsAPIEvent) {
 	}
 	back := func(channel string) {
 		a.later(origin{team: team, channel: channel, id: id}, func(ctx context.Context, o origin) { a.back(ctx, o.place()) })
-	}
-	gone := func() {
-		at := time.Unix(int64(outer.EventTime), 0)
-		a.later(origin{team: team, id: id}, func(ctx context.Context, o origin) { a.uninstalled(ctx, o, at) })
 	}
 	switch in := e.InnerEvent.Data.(type) {
 	case *slackevents.MessageEvent:
@@ -64,10 +59,10 @@ func (a *App) event(e slackevents.EventsAPIEvent) {
 	case *slackevents.MemberJoinedChannelEvent:
 		a.later(origin{team: team, channel: in.Channel, id: id}, func(ctx context.Context, o origin) { a.joined(ctx, o, in.User) })
 	case *slackevents.AppUninstalledEvent:
-		gone()
+		a.later(origin{team: team, id: id}, a.uninstalled)
 	case *slackevents.TokensRevokedEvent:
 		if len(in.Tokens.Bot) > 0 {
-			gone()
+			a.later(origin{team: team, id: id}, a.uninstalled)
 		}
 	}
 }

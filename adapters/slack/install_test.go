@@ -175,6 +175,7 @@ func TestOldDataIsDeleted(t *testing.T) {
 	r.browser(false).get(r.web.URL + "/slack/install")
 	d := alerts.Destination{Platform: alerts.Slack, Workspace: "T2", Channel: "C9"}
 	r.follow(d, "ferry")
+	r.fake.Revoke("T2")
 	r.fake.Event("T2", "app_uninstalled", nil) // alone, so that nothing comes behind it
 	r.awaitHeld(d, alerts.LossUninstalled)
 	for span, want := range map[time.Duration]int{slack.Keep - time.Hour: 0, slack.Keep + time.Hour: 1} {
@@ -235,6 +236,7 @@ func TestALateEventDoesNotEndAnInstallation(t *testing.T) {
 	}
 	d := alerts.Destination{Platform: alerts.Slack, Workspace: "T2", Channel: "C9"}
 	r.follow(d, "ferry")
+	r.fake.Revoke("T2")
 	r.fake.Event("T2", "app_uninstalled", nil) // one of now does
 	r.awaitHeld(d, alerts.LossUninstalled)
 }
@@ -245,6 +247,7 @@ func TestRunDeletesOldData(t *testing.T) {
 	r.browser(false).get(r.web.URL + "/slack/install")
 	d := alerts.Destination{Platform: alerts.Slack, Workspace: "T2", Channel: "C9"}
 	r.follow(d, "ferry")
+	r.fake.Revoke("T2")
 	r.fake.Event("T2", "app_uninstalled", nil)
 	r.awaitHeld(d, alerts.LossUninstalled)
 	if _, _, err := r.teams.Start(t.Context()); err != nil { // T1, which has the app

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/bellwether/bellwether/adapters/slack/blockkit"
 	"github.com/bellwether/bellwether/alerts"
@@ -20,7 +19,7 @@ func (a *App) Blocked(d alerts.Destination, scope alerts.Scope, err error) {
 	}
 	a.desk.do("blocked "+d.String(), func(ctx context.Context) {
 		if scope == alerts.ScopeWorkspace {
-			a.removed(ctx, d.Workspace)
+			a.uninstalled(ctx, origin{team: d.Workspace})
 			return
 		}
 		a.lost(ctx, d, why)
@@ -69,13 +68,19 @@ func (a *App) back(ctx context.Context, d alerts.Destination) {
 	a.Reachable(d)
 }
 
-// uninstalled ends everything for a workspace that removed the app. Slack sends
-// events again for an hour or more: one of before the app was installed anew
-// must not end that.
-func (a *App) uninstalled(ctx context.Context, o origin, at time.Time) {
-	w, err := a.Workspaces.Workspace(ctx, alerts.Slack, o.team)
-	if err == nil && at.Unix() > 0 && at.Before(w.Installed.Truncate(time.Second)) { // events tell whole seconds
+// uninstalled ends everything for a workspace of which we hear that it removed
+// the app. It may have it again by now, for Slack sends events late and twice,
+// and another replica may have stored a newer token than the one that was
+// refused here: so Slack is asked about the token that is stored. Where that
+// can't be known, what we heard counts.
+func (a *App) uninstalled(ctx context.Context, o origin) {
+	gone, err := a.Teams.Gone(ctx, o.team)
+	if err != nil {
+		a.warn(ctx, o, "whether a workspace has removed the app", err)
+	}
+	if err == nil && !gone {
 		a.Logger.InfoContext(ctx, "slack: a workspace that had removed the app has it again", "workspace", o.team)
+		a.Reachable(alerts.Destination{Platform: alerts.Slack, Workspace: o.team})
 		return
 	}
 	a.removed(ctx, o.team)

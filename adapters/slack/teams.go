@@ -89,6 +89,25 @@ func (t *Teams) Start(ctx context.Context) (w alerts.Workspace, again bool, err 
 	return w, again, err
 }
 
+// Gone asks Slack whether a workspace has removed the app: whether the token
+// that is stored now, and not one that this process remembers, is refused. An
+// error is that it could not be known.
+func (t *Teams) Gone(ctx context.Context, id string) (bool, error) {
+	t.Forget(id)
+	team, err := t.Get(ctx, id)
+	switch {
+	case errors.Is(err, ErrNotInstalled), errors.Is(err, ErrUninstalled):
+		return true, nil
+	case err == nil:
+		_, err = team.API.AuthTestContext(ctx)
+	}
+	err = classify("ask Slack whether a token is good", err)
+	if refused, ok := errors.AsType[*alerts.SendError](err); ok && refused.Permanent {
+		return true, nil
+	}
+	return false, err
+}
+
 // learn finds the workspace of BotToken and keeps its record up to date.
 func (t *Teams) learn(ctx context.Context) (w alerts.Workspace, again bool, err error) {
 	said, err := t.API(t.BotToken).AuthTestContext(ctx)

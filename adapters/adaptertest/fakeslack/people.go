@@ -192,12 +192,16 @@ func (s *Server) Archive(channel string, archived bool) {
 	s.Event(c.Team, name, object{"channel": channel, "user": "U0"})
 }
 
+// Revoke makes the token of a workspace worthless, and tells nobody.
+func (s *Server) Revoke(team string) { s.Change(func() { s.teams[team].Revoked = true }) }
+
+// SetToken gives a workspace another token; the one before is worthless.
+func (s *Server) SetToken(team, token string) { s.Change(func() { s.teams[team].Token = token }) }
+
 // Uninstall removes the app from a workspace.
 func (s *Server) Uninstall(team string) {
 	s.t.Helper()
-	s.mu.Lock()
-	s.teams[team].Revoked = true
-	s.mu.Unlock()
+	s.Revoke(team)
 	s.Event(team, "tokens_revoked", object{"tokens": object{"oauth": []string{}, "bot": []string{s.teams[team].Bot}}})
 	s.Event(team, "app_uninstalled", object{})
 }
