@@ -24,7 +24,7 @@ type faultRun struct {
 // size is that of every test run, or with BELLWETHER_SLOW=1 that of a busy
 // workspace at Slack's own limit: 10,000 messages to 200 channels.
 func (r *faultRun) size() {
-	*r = faultRun{channels: 100, articles: 10, interval: 300 * time.Millisecond, timeout: 500 * time.Millisecond}
+	*r = faultRun{channels: 100, articles: 10, interval: 300 * time.Millisecond, timeout: 2 * time.Second}
 	if os.Getenv("BELLWETHER_SLOW") != "" {
 		*r = faultRun{channels: 200, articles: 50, interval: time.Second, timeout: 3 * time.Second}
 	}
