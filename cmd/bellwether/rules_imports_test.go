@@ -35,10 +35,10 @@ func importTable() []row {
 		{of: "alerts/query/...", own: []string{"alerts/query/...", "alerts/text/..."}, thirdParty: text, pure: true},
 		{of: "alerts", own: []string{"alerts/query"}, pure: true},
 		{of: "alerts/...", own: []string{"alerts", "alerts/text/...", "alerts/query/...", "SELF/..."}, thirdParty: data, pure: true},
-		{of: "bot/chat", own: []string{"alerts"}},
+		{of: "bot/chat/...", own: []string{"alerts"}},
 		{of: "bot/...", own: []string{"alerts/...", "bot/chat"}, thirdParty: bot},
 		{of: "adapters/adaptertest/...", own: []string{"..."}, thirdParty: []string{"*"}},
-		{of: "adapters/...", own: []string{"alerts", "alerts/query", "bot/chat", "adapters/httpx/...", "SELF/..."}, thirdParty: []string{"*"}},
+		{of: "adapters/...", own: []string{"alerts", "alerts/query", "bot/chat/...", "adapters/httpx/...", "SELF/..."}, thirdParty: []string{"*"}},
 		{of: "cmd/...", own: []string{"..."}, thirdParty: []string{"*"}},
 		{of: "examples/...", thirdParty: []string{"go.yaml.in/yaml/v3"}},
 	}
