@@ -1,0 +1,76 @@
+package embed
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/bwmarrin/discordgo"
+
+	"github.com/bellwether/bellwether/alerts"
+)
+
+// snoozed is how long a snooze lasts, as the command says it.
+const snoozed = "1d"
+
+func unsubscribe(number int) string { return "unsubscribe " + strconv.Itoa(number) }
+func snooze(number int) string      { return fmt.Sprintf("pause %d for %s", number, snoozed) }
+
+func do(words string) string { return ID{Action: ActionDo, Words: words}.String() }
+func mute(a alerts.Alert) string {
+	return do("mute " + alerts.ShortID(a.Article.ID))
+}
+
+func manage(fingerprint string) discordgo.MessageComponent {
+	if !isKey(fingerprint) {
+		fingerprint = ""
+	}
+	return button(ID{Action: ActionManage, Key: fingerprint}.String(), "Manage")
+}
+
+// alertActions are the buttons below an alert.
+func alertActions(a alerts.Alert, fingerprint string) []discordgo.MessageComponent {
+	muting := button(mute(a), "Mute article")
+	if len(a.Subscriptions) == 1 {
+		s := a.Subscriptions[0]
+		return row(muting, button(do(snooze(s.Number)), "Snooze "+quoted(s)), button(do(unsubscribe(s.Number)), "Unsubscribe"), manage(fingerprint))
+	}
+	choices := menu(ActionChoose, "Snooze or unsubscribe…", choices(a.Subscriptions))
+	return append(choices, row(muting, manage(fingerprint))...)
+}
+
+// choices offer what can be done with each of several subscriptions.
+func choices(subs []alerts.Subscription) []discordgo.SelectMenuOption {
+	var out []discordgo.SelectMenuOption
+	for _, s := range subs[:min(len(subs), maxOptions/2)] {
+		out = append(out,
+			option(do(snooze(s.Number)), "Snooze "+quoted(s)+" for a day", ""),
+			option(do(unsubscribe(s.Number)), "Unsubscribe from "+quoted(s), ""))
+	}
+	return out
+}
+
+// digestActions are what can be done with a digest: its articles muted, what
+// brought them snoozed or ended.
+func digestActions(all []alerts.Alert, fingerprint string) []discordgo.MessageComponent {
+	var options []discordgo.SelectMenuOption
+	var subs []alerts.Subscription
+	for _, a := range all {
+		options = append(options, option(mute(a), "Mute “"+cut(title(a.Article), longLabel*2)+"”", ""))
+		for _, s := range a.Subscriptions {
+			if !slices.ContainsFunc(subs, func(t alerts.Subscription) bool { return t.Number == s.Number }) {
+				subs = append(subs, s)
+			}
+		}
+	}
+	options = append(options, choices(subs)...)
+	return append(menu(ActionChoose, "Mute, snooze or unsubscribe…", options), row(manage(fingerprint))...)
+}
+
+// quoted is a query in quotes, cut short.
+func quoted(s alerts.Subscription) string {
+	return "“" + cut(clean(s.Query.String()), longLabel) + "”"
+}
+
+// mention is the id of the role that a subscription mentions.
+func mention(alerts.Subscription) string { return "" }

@@ -1,0 +1,134 @@
+package embed
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+
+	"github.com/bellwether/bellwether/alerts"
+	"github.com/bellwether/bellwether/bot/chat"
+)
+
+// Delivery lays out an alert, or a part of a digest. One of its buttons carries
+// the fingerprint, by which the message is known again.
+func Delivery(d alerts.Delivery, fingerprint string) Message {
+	if d.Schedule.IsDigest() || len(d.Alerts) != 1 {
+		return digest(d, fingerprint)
+	}
+	a := d.Alerts[0]
+	m := Message{
+		Embeds:     []*discordgo.MessageEmbed{article(a, wide())},
+		Components: alertActions(a, fingerprint),
+		Title:      cut(title(a.Article), maxPostTitle),
+	}
+	m.Content, m.Mentions = pings(d)
+	return m
+}
+
+// pings are the roles that subscriptions of a delivery mention.
+func pings(d alerts.Delivery) (content string, roles []string) {
+	var mentions []string
+	for _, a := range d.Alerts {
+		for _, s := range a.Subscriptions {
+			role := mention(s)
+			text := "<@&" + role + ">"
+			if !isSnowflake(role) || slices.Contains(roles, role) || length(content)+length(text)+1 > maxContent/2 {
+				continue
+			}
+			roles, mentions = append(roles, role), append(mentions, text)
+			content = strings.Join(mentions, " ")
+		}
+	}
+	return content, roles
+}
+
+// bounds are how much of an article is shown.
+type bounds struct {
+	title, summary, name int
+	matched              bool
+}
+
+// wide is an article that stands alone.
+func wide() bounds {
+	return bounds{title: maxTitle, summary: longSummary, name: longName, matched: true}
+}
+
+// article is headline, summary, what hit, source and time.
+func article(a alerts.Alert, b bounds) *discordgo.MessageEmbed {
+	e := &discordgo.MessageEmbed{
+		Title:       escaped(title(a.Article), b.title),
+		Description: summary(a, b.summary),
+		Color:       color(a.Article),
+	}
+	if webLink(a.Article.URL) {
+		e.URL = a.Article.URL
+	}
+	if matched := clean(strings.Join(a.Matched, ", ")); matched != "" && b.matched {
+		e.Fields = append(e.Fields, &discordgo.MessageEmbedField{Name: "Matched", Value: escaped(matched, longParts)})
+	}
+	about := about(a.Article, b)
+	if t := a.Article.Time(); stamped(t) {
+		e.Timestamp = t.UTC().Format(time.RFC3339)
+	} else if !t.IsZero() {
+		about = append(about, t.UTC().Format("2 January 2006"))
+	}
+	if len(about) > 0 {
+		e.Footer = &discordgo.MessageEmbedFooter{Text: strings.Join(about, " · ")}
+	}
+	return e
+}
+
+func title(a alerts.Article) string { return cmp.Or(clean(a.Title), "(no headline)") }
+
+// about is source, agency and language.
+func about(a alerts.Article, b bounds) []string {
+	var out []string
+	for _, s := range []string{a.Publisher, a.Agency, a.Language} {
+		if s = cut(clean(s), b.name); s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// stamped reports whether t can be Discord's own timestamp, which every reader
+// sees in their zone. A date is none: midnight in UTC is what a date without a
+// time of day is read as, and moved into another zone it may be the day before.
+func stamped(t time.Time) bool {
+	const latest = 253402300799 // the end of the year 9999
+	return t.Unix() > 0 && t.Unix() <= latest && !chat.IsDate(t)
+}
+
+// summary gives the sentences with the matched words in bold, in at most that
+// many units.
+func summary(a alerts.Alert, most int) string {
+	var s styled
+	for i, sentence := range a.Summary {
+		if clean(sentence) == "" {
+			continue
+		}
+		s.add(" ", false)
+		last := 0
+		for _, h := range a.Highlights {
+			if h.Sentence != i || h.Start < last || h.End > len(sentence) || h.Start >= h.End {
+				continue
+			}
+			s.add(sentence[last:h.Start], false)
+			s.add(sentence[h.Start:h.End], true)
+			last = h.End
+		}
+		s.add(sentence[last:], false)
+	}
+	return s.upTo(most)
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.Itoa(n) + " " + noun + "s"
+}

@@ -1,0 +1,114 @@
+package embed
+
+import (
+	"cmp"
+	"fmt"
+
+	"github.com/bwmarrin/discordgo"
+
+	"github.com/bellwether/bellwether/alerts"
+)
+
+// roomForNotes is the text that is left for what is done in a digest.
+const roomForNotes = 700
+
+// looks are tried from the first to the last until a part of a digest fits.
+// Ten articles, as there are in a part, always do.
+func looks() []bounds {
+	return []bounds{
+		{title: maxTitle, summary: 700, name: longName, matched: true},
+		{title: maxTitle, summary: 400, name: longName},
+		{title: 200, summary: 220, name: longLabel},
+		{title: 120, summary: 100, name: longLabel},
+	}
+}
+
+// digest is a part of a digest, its articles together by keyword.
+func digest(d alerts.Delivery, fingerprint string) Message {
+	heading := digestTitle(d)
+	m := Message{
+		Content:    "**" + heading + "**",
+		Components: digestActions(d.Alerts, fingerprint),
+		Title:      cut(heading, maxPostTitle),
+	}
+	if pinged, roles := pings(d); pinged != "" {
+		m.Content, m.Mentions = pinged+"\n"+m.Content, roles
+	}
+	for _, look := range looks() {
+		m.Embeds = look.digest(d.Alerts)
+		if size(m.Embeds) <= maxEmbedText-roomForNotes {
+			break
+		}
+	}
+	return m
+}
+
+func digestTitle(d alerts.Delivery) string {
+	cadence := map[alerts.Cadence]string{alerts.Hourly: "Hourly digest", alerts.Daily: "Daily digest", alerts.Weekly: "Weekly digest"}[d.Schedule.Cadence]
+	part := ""
+	if d.Parts > 1 {
+		part = fmt.Sprintf(", part %d of %d", d.Part, d.Parts)
+	}
+	return cmp.Or(cadence, "Alerts") + part + ": " + count(len(d.Alerts), "article")
+}
+
+// digest gives an embed for each article; the keyword stands above the first
+// of its articles.
+func (b bounds) digest(all []alerts.Alert) []*discordgo.MessageEmbed {
+	var out []*discordgo.MessageEmbed
+	for _, g := range grouped(all) {
+		for i, n := range g.members {
+			if len(out) == maxEmbeds {
+				return out
+			}
+			e := article(all[n], b)
+			if i == 0 {
+				e.Author = &discordgo.MessageEmbedAuthor{Name: cut(g.keyword, b.name)}
+			}
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// group is the alerts of one keyword, by their place in the delivery.
+type group struct {
+	keyword string
+	members []int
+}
+
+// grouped puts together what hit the same subscription, the oldest of each
+// alert, in the order in which they first come.
+func grouped(all []alerts.Alert) []group {
+	var groups []group
+	at := map[alerts.SubscriptionID]int{}
+	for i, a := range all {
+		first, keyword := oldest(a)
+		n, known := at[first]
+		if !known {
+			n = len(groups)
+			at[first] = n
+			groups = append(groups, group{keyword: keyword})
+		}
+		groups[n].members = append(groups[n].members, i)
+	}
+	return groups
+}
+
+// unnamed is the heading of what no subscription is known for any more.
+const unnamed = "Other articles"
+
+// oldest is the subscription that an alert stands below in a digest, with its
+// heading.
+func oldest(a alerts.Alert) (alerts.SubscriptionID, string) {
+	if len(a.Subscriptions) == 0 {
+		return 0, unnamed
+	}
+	first := a.Subscriptions[0]
+	for _, s := range a.Subscriptions {
+		if s.ID < first.ID {
+			first = s
+		}
+	}
+	return first.ID, cmp.Or(clean(first.Query.String()), unnamed)
+}

@@ -1,0 +1,212 @@
+package embed
+
+import (
+	"cmp"
+	"strings"
+
+	"github.com/bwmarrin/discordgo"
+
+	"github.com/bellwether/bellwether/alerts"
+	"github.com/bellwether/bellwether/bot/chat"
+)
+
+// ReplyOptions say where and how a reply is shown.
+type ReplyOptions struct {
+	// Slash: commands are typed as a slash command there. What stands between
+	// backquotes and begins with a word of the bot is shown as such a command,
+	// but for the query of the reply's own subscription.
+	Slash bool
+	// Place is the list that a reply with items is of, as in an ID: a channel,
+	// PlaceDirect or PlaceMine. Without it there are no menus.
+	Place string
+	// Page of it, from 0; what is out of range is the nearest page.
+	Page int
+	// Done is the reply to what was just done there; nil for nothing.
+	Done *chat.Reply
+}
+
+// Reply lays out what the bot answered.
+func Reply(r chat.Reply, o ReplyOptions) Message {
+	if len(r.Items) > 0 {
+		return List(r, o)
+	}
+	p := newPage(r, o)
+	p.rows(r.Rows)
+	p.hints(r.Hints)
+	m := p.message()
+	m.Embeds = append(m.Embeds, previews(r.Alerts, maxEmbeds-1, maxEmbedText-size(m.Embeds))...)
+	m.Components = row(button(undoID(ID{Action: ActionUndo}, r.Undo), "Undo"))
+	return m
+}
+
+// undoID is id for an undo; "" without one.
+func undoID(id ID, u *chat.Undo) string {
+	if id.Words = undoWords(u); id.Words == "" {
+		return ""
+	}
+	return id.String()
+}
+
+// previews are articles as they would be alerted: as many as fit.
+func previews(all []alerts.Alert, most, text int) []*discordgo.MessageEmbed {
+	all = all[:min(len(all), most)]
+	var out []*discordgo.MessageEmbed
+	for _, look := range looks() {
+		out = nil
+		for _, a := range all {
+			out = append(out, article(a, look))
+		}
+		if size(out) <= text {
+			return out
+		}
+	}
+	for size(out) > text {
+		out = out[:len(out)-1]
+	}
+	return out
+}
+
+// page is the first embed of a reply, a block of lines after the other.
+type page struct {
+	coder
+	problem bool
+	blocks  []string
+	left    int
+}
+
+// newPage begins with what every reply has: what was just done, the problem,
+// the text.
+func newPage(r chat.Reply, o ReplyOptions) *page {
+	p := &page{coder: coder{slash: o.Slash}, left: maxDescription}
+	if r.Subscription != nil {
+		p.query = r.Subscription.Query.String()
+	}
+	if o.Done != nil {
+		p.done(*o.Done)
+	}
+	if r.Problem != nil {
+		p.wrong(*r.Problem)
+	}
+	p.said(r)
+	return p
+}
+
+// add adds a block if it fits.
+func (p *page) add(block string) bool {
+	n := length(block)
+	if len(p.blocks) > 0 {
+		n += len("\n\n")
+	}
+	if block == "" || n > p.left {
+		return false
+	}
+	p.left -= n
+	p.blocks = append(p.blocks, block)
+	return true
+}
+
+func (p *page) message() Message {
+	e := &discordgo.MessageEmbed{Description: cmp.Or(strings.Join(p.blocks, "\n\n"), "Done."), Color: colorOurs}
+	if p.problem {
+		e.Color = colorProblem
+	}
+	return Message{Embeds: []*discordgo.MessageEmbed{e}}
+}
+
+// done shows what became of what was just done.
+func (p *page) done(r chat.Reply) {
+	if r.Problem != nil {
+		p.wrong(*r.Problem)
+		return
+	}
+	p.add("✓ " + p.line(r.Text, longNote))
+}
+
+// said is the text, a paragraph a line, below the name of the place that it
+// speaks of.
+func (p *page) said(r chat.Reply) {
+	var lines []string
+	if isSnowflake(r.Place.Channel) {
+		lines = append(lines, "<#"+r.Place.Channel+">")
+	}
+	left := min(longText, p.left/2)
+	for paragraph := range strings.SplitSeq(r.Text, "\n") {
+		if text := p.line(paragraph, left); text != "" {
+			lines = append(lines, text)
+			left -= length(text) + 1
+		}
+	}
+	p.add(strings.Join(lines, "\n"))
+}
+
+// wrong says why a command was not done, and points at the place.
+func (p *page) wrong(w chat.Problem) {
+	p.problem = true
+	text := "⚠ " + p.line(w.Text, longParts)
+	if w.Position > 0 && w.Input != "" {
+		text += "\n" + codeBlock(pointer(w.Input, w.Position))
+	}
+	p.add(text)
+}
+
+// rows are label and value, or a heading.
+func (p *page) rows(all []chat.Row) {
+	var lines []string
+	for _, r := range all {
+		label := cmp.Or(clean(r.Label), "–")
+		switch {
+		case r.Value == "":
+			lines = append(lines, "**"+escaped(label, longQuery)+"**")
+		case isCommand(label):
+			lines = append(lines, p.code(label, longQuery)+" "+p.line(r.Value, longQuery))
+		default:
+			lines = append(lines, "**"+escaped(label, longQuery)+"**  "+p.line(r.Value, longQuery))
+		}
+	}
+	p.lines(lines, "line", maxDescription)
+}
+
+// hints are what can be done next.
+func (p *page) hints(all []string) {
+	var lines []string
+	for _, h := range all {
+		if text := p.line(h, longQuery); text != "" {
+			lines = append(lines, "• "+text)
+		}
+	}
+	p.lines(lines, "hint", longParts)
+}
+
+// lines adds as many lines as fit in most units, and says how many do not.
+func (p *page) lines(all []string, noun string, most int) {
+	const note = 40
+	left := min(most, p.left) - note
+	for i, l := range all {
+		if left -= length(l) + 1; left < 0 {
+			all = append(all[:i:i], count(len(all)-i, "more "+noun)+".")
+			break
+		}
+	}
+	p.add(strings.Join(all, "\n"))
+}
+
+// window is how many characters are shown before the one that is pointed at,
+// and from it on.
+const window = 30
+
+// pointer shows the part of the input around the character at position, from 1,
+// and a hand that points at it. A mark in a line below would be out of place
+// wherever letters are wide or the line is broken.
+func pointer(input string, position int) string {
+	runes := cleanRunes(input)
+	at := min(position-1, len(runes))
+	from, to := max(at-window, 0), min(at+window, len(runes))
+	before, behind := string(runes[from:at]), string(runes[at:to])
+	if from > 0 {
+		before = "…" + before
+	}
+	if to < len(runes) {
+		behind += "…"
+	}
+	return before + "👉" + behind
+}

@@ -1,0 +1,68 @@
+package embed
+
+import (
+	"strings"
+)
+
+// coder makes Markdown of a reply's text, in which stretches between backquotes
+// are code.
+type coder struct {
+	slash bool   // commands are slash commands
+	query string // what is a query though it may begin like a command
+}
+
+// line is one line of at most that many units.
+func (c coder) line(s string, most int) string {
+	if strings.Count(s, "`")%2 == 1 {
+		s = strings.ReplaceAll(s, "`", "'")
+	}
+	if clean(s) == "" {
+		return ""
+	}
+	var out strings.Builder
+	for i, piece := range strings.Split(s, "`") {
+		left := most - length(out.String())
+		text := ""
+		if i%2 == 1 {
+			text = c.code(piece, left)
+		} else if shown := (&styled{text: cleanEdges(piece)}); left > 0 {
+			text = shown.whole(left)
+		}
+		if length(text) <= left {
+			out.WriteString(text)
+		}
+	}
+	return strings.TrimSpace(out.String())
+}
+
+// code is a stretch of code; "" where nothing would be seen.
+func (c coder) code(s string, most int) string {
+	shown := clean(strings.ReplaceAll(s, "`", "'"))
+	if c.slash && s != c.query && isCommand(shown) {
+		shown = slashed(shown)
+	}
+	if shown == "" || most < 3 {
+		return ""
+	}
+	return "`" + cut(shown, most-2) + "`"
+}
+
+// codeBlock is a block of code of one line.
+func codeBlock(s string) string { return "```\n" + strings.ReplaceAll(s, "`", "'") + "\n```" }
+
+// slashed is a command of the bot as a slash command.
+func slashed(s string) string { return "/policy " + s }
+
+// isCommand reports whether s begins with a word of the bot.
+func isCommand(s string) bool {
+	word, _, _ := strings.Cut(s, " ")
+	switch word {
+	case "subscribe", "list", "unsubscribe", "edit", "pause", "resume", "preview", "digest", "timezone", "quiet",
+		"mute", "unmute", "why", "sources", "export", "forget-me", "help", "public":
+		return true
+	}
+	return false
+}
+
+// Plain gives a reply's text as one line without backquotes.
+func Plain(s string) string { return clean(strings.ReplaceAll(s, "`", "")) }
