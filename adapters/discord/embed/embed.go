@@ -8,6 +8,8 @@
 package embed
 
 import (
+	"unicode/utf8"
+
 	"github.com/bwmarrin/discordgo"
 )
 
@@ -83,11 +85,15 @@ func size(embeds []*discordgo.MessageEmbed) int {
 
 // button is a button that carries id; nil where that does not fit.
 func button(id, label string) discordgo.MessageComponent {
-	if id == "" || length(id) > maxCustomID {
+	if !carried(id) {
 		return nil
 	}
 	return discordgo.Button{CustomID: id, Label: cut(label, maxButton), Style: discordgo.SecondaryButton}
 }
+
+// carried reports whether id can be a custom_id, or the value of an option,
+// which may be as long.
+func carried(id string) bool { return id != "" && length(id) <= maxCustomID && utf8.ValidString(id) }
 
 // row is a row of those buttons that there are; nil without any.
 func row(buttons ...discordgo.MessageComponent) []discordgo.MessageComponent {
@@ -114,13 +120,13 @@ func menu(id, placeholder string, options []discordgo.SelectMenuOption) []discor
 	var fit []discordgo.SelectMenuOption
 	known := map[string]bool{}
 	for _, o := range options {
-		if o.Value == "" || length(o.Value) > maxOption || known[o.Value] || len(fit) == maxOptions {
+		if !carried(o.Value) || known[o.Value] || len(fit) == maxOptions {
 			continue
 		}
 		known[o.Value] = true
 		fit = append(fit, o)
 	}
-	if len(fit) == 0 || length(id) > maxCustomID {
+	if len(fit) == 0 || !carried(id) {
 		return nil
 	}
 	return []discordgo.MessageComponent{discordgo.ActionsRow{Components: []discordgo.MessageComponent{

@@ -78,7 +78,7 @@ func ReadForm(d discordgo.ModalSubmitInteractionData) (Form, error) {
 		}
 		switch in.CustomID {
 		case inputQuery:
-			f.Query = strings.TrimSpace(in.Value)
+			f.Query = typed(in.Value)
 		case inputWhen:
 			f.When = clean(in.Value)
 		}
@@ -89,20 +89,30 @@ func ReadForm(d discordgo.ModalSubmitInteractionData) (Form, error) {
 	return f, nil
 }
 
+// typed is text that a person typed, in lines: what can't be seen is left out.
+func typed(s string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r == '\n' {
+			return r
+		}
+		return chat.Printable(r)
+	}, strings.ToValidUTF8(s, "\uFFFD")))
+}
+
 // formMark begins the footer of what was typed.
 const formMark = "When: "
 
 // Wrong shows why it can't be, with the text, and a button that opens the form
 // again.
 func (f Form) Wrong(r chat.Reply) Message {
-	p := newPage(chat.Reply{Problem: r.Problem, Text: cut(r.Text, longNote)}, ReplyOptions{Slash: true})
+	text := &discordgo.MessageEmbed{Color: colorOurs, Description: kept(typed(f.Query))}
+	if when := cut(clean(f.When), longWhen); when != "" {
+		text.Footer = &discordgo.MessageEmbedFooter{Text: formMark + when}
+	}
+	p := newPage(chat.Reply{Problem: r.Problem, Text: cut(r.Text, longNote)}, ReplyOptions{Slash: true, room: maxEmbedText - size([]*discordgo.MessageEmbed{text})})
 	p.hints(r.Hints)
 	m := p.message()
-	typed := &discordgo.MessageEmbed{Color: colorOurs, Description: kept(f.Query)}
-	if when := cut(clean(f.When), longWhen); when != "" {
-		typed.Footer = &discordgo.MessageEmbedFooter{Text: formMark + when}
-	}
-	m.Embeds = append(m.Embeds, typed)
+	m.Embeds = append(m.Embeds, text)
 	m.Components = row(button(f.id(ActionAgain), "Correct it"))
 	return m
 }
@@ -128,15 +138,15 @@ func Retry(m *discordgo.Message, id ID) (Form, error) {
 	if id.Action != ActionAgain || len(m.Embeds) < 2 || m.Embeds[1] == nil {
 		return Form{}, errRetry
 	}
-	typed := m.Embeds[1]
-	text, begins := strings.CutPrefix(strings.TrimSpace(typed.Description), blockBegin)
+	shown := m.Embeds[1]
+	text, begins := strings.CutPrefix(strings.TrimSpace(shown.Description), blockBegin)
 	text, ends := strings.CutSuffix(text, blockEnd)
 	if !begins || !ends {
 		return Form{}, errRetry
 	}
 	f := Form{Place: id.Place, Number: id.Number, Query: strings.ReplaceAll(text, "`"+unseen, "`")}
-	if typed.Footer != nil {
-		f.When, _ = strings.CutPrefix(typed.Footer.Text, formMark)
+	if shown.Footer != nil {
+		f.When, _ = strings.CutPrefix(shown.Footer.Text, formMark)
 	}
 	return f, nil
 }

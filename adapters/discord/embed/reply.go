@@ -23,6 +23,8 @@ type ReplyOptions struct {
 	Page int
 	// Done is the reply to what was just done there; nil for nothing.
 	Done *chat.Reply
+
+	room int // for the text; 0 for all that there is
 }
 
 // Reply lays out what the bot answered.
@@ -34,7 +36,11 @@ func Reply(r chat.Reply, o ReplyOptions) Message {
 	p.rows(r.Rows)
 	p.hints(r.Hints)
 	m := p.message()
-	m.Embeds = append(m.Embeds, previews(r.Alerts, maxEmbeds-1, maxEmbedText-size(m.Embeds))...)
+	shown := previews(r.Alerts, maxEmbedText-size(m.Embeds)-longName)
+	if n := len(r.Alerts) - len(shown); n > 0 {
+		m.Embeds[0].Footer = &discordgo.MessageEmbedFooter{Text: count(n, "more article") + " can't be shown here."}
+	}
+	m.Embeds = append(m.Embeds, shown...)
 	m.Components = row(button(undoID(ID{Action: ActionUndo}, r.Undo), "Undo"))
 	return m
 }
@@ -47,9 +53,10 @@ func undoID(id ID, u *chat.Undo) string {
 	return id.String()
 }
 
-// previews are articles as they would be alerted: as many as fit.
-func previews(all []alerts.Alert, most, text int) []*discordgo.MessageEmbed {
-	all = all[:min(len(all), most)]
+// previews are articles as they would be alerted: as many as fit beside the
+// reply itself, in that much text.
+func previews(all []alerts.Alert, text int) []*discordgo.MessageEmbed {
+	all = all[:min(len(all), maxEmbeds-1)]
 	var out []*discordgo.MessageEmbed
 	for _, look := range looks() {
 		out = nil
@@ -77,7 +84,7 @@ type page struct {
 // newPage begins with what every reply has: what was just done, the problem,
 // the text.
 func newPage(r chat.Reply, o ReplyOptions) *page {
-	p := &page{coder: coder{slash: o.Slash}, left: maxDescription}
+	p := &page{coder: coder{slash: o.Slash}, left: min(maxDescription, cmp.Or(o.room, maxDescription))}
 	if r.Subscription != nil {
 		p.query = r.Subscription.Query.String()
 	}

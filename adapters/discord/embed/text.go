@@ -28,6 +28,9 @@ func (c coder) line(s string, most int) string {
 		} else if shown := (&styled{text: cleanEdges(piece)}); left > 0 {
 			text = shown.whole(left)
 		}
+		if strings.HasPrefix(text, "`") && strings.HasSuffix(out.String(), "`") {
+			text = " " + text // else they would be one
+		}
 		if length(text) <= left {
 			out.WriteString(text)
 		}

@@ -1,0 +1,180 @@
+package embed
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/bellwether/bellwether/alerts"
+	"github.com/bellwether/bellwether/bot/chat"
+)
+
+// Samples of what is shown; their texts are made up.
+
+const (
+	guild       = "900000000000000001"
+	channel     = "900000000000000002"
+	fingerprint = "0123456789abcdef01234567"
+)
+
+func here() alerts.Destination {
+	return alerts.Destination{Platform: alerts.Discord, Workspace: guild, Channel: channel}
+}
+
+func ann() alerts.Person { return alerts.Person{Platform: alerts.Discord, User: "800000000000000001"} }
+
+func sub(t failer, id int, q string) alerts.Subscription {
+	t.Helper()
+	return alerts.Subscription{ID: alerts.SubscriptionID(id), Number: id, Owner: ann(), Destination: here(), Query: parsed(t, q)}
+}
+
+func steel(subs ...alerts.Subscription) alerts.Alert {
+	sentences := []string{
+		"The ministry of trade said on Tuesday that the steel quota would be cut by a tenth from April.",
+		"Importers had asked for a year to prepare for the smaller quota.",
+	}
+	first, second := strings.Index(sentences[0], "steel quota"), strings.Index(sentences[1], "quota")
+	return alerts.Alert{
+		Article: alerts.Article{
+			ID: "steel-1", Title: "Ministry cuts steel quota as tariffs rise", URL: "https://news.example.org/steel?id=1",
+			Publisher: "Example Gazette", Agency: "Example Wire", Language: "en", Published: time.Date(2026, 3, 3, 7, 30, 0, 0, time.UTC),
+		},
+		Subscriptions: subs, Matched: []string{"steel quota", "tariff"}, Summary: sentences,
+		Highlights: []alerts.Highlight{
+			{Sentence: 0, Start: first, End: first + len("steel quota")}, {Sentence: 1, Start: second, End: second + len("quota")},
+		},
+	}
+}
+
+func chinese(t failer) alerts.Alert {
+	t.Helper()
+	s := "会议强调，要因地制宜发展新质生产力，推动传统产业改造升级，培育壮大新兴产业。"
+	at := strings.Index(s, "新质生产力")
+	return alerts.Alert{
+		Article: alerts.Article{
+			ID: "wide", Title: "因地制宜发展新质生产力", Language: "zh", Publisher: "示例日报", URL: "https://trade.gov.cn/新闻",
+			Published: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC),
+		},
+		Subscriptions: []alerts.Subscription{sub(t, 2, "新质生产力")}, Matched: []string{"新质生产力"}, Summary: []string{s},
+		Highlights: []alerts.Highlight{{Start: at, End: at + len("新质生产力")}},
+	}
+}
+
+// nasty is all of [nastyTexts] that fits a headline.
+const nasty = "@everyone <@1> [bank](https://bad.example) `code` **bold** _it_ ||spoiler|| # big :tada: <t:1:R> \u202egnp.exe\x1b[31m\u200b\r\nhttps://bad.example"
+
+func hostile(t failer) alerts.Alert {
+	t.Helper()
+	return alerts.Alert{
+		Article: alerts.Article{
+			ID: "@here", Title: nasty, URL: "https://gov.example@bad.example/", Publisher: nasty, Agency: "<@&1>",
+			Language: "<@2>", Published: time.Date(2026, 3, 3, 7, 30, 0, 0, time.UTC),
+		},
+		Subscriptions: []alerts.Subscription{sub(t, 5, `"@everyone" OR U1`)}, Matched: []string{nasty, "*x*"}, Summary: []string{"# " + nasty, "- " + nasty},
+		Highlights: []alerts.Highlight{{Start: 2, End: len("# @everyone")}},
+	}
+}
+
+func release(t failer) alerts.Alert {
+	t.Helper()
+	return alerts.Alert{
+		Article: alerts.Article{
+			ID: "release", Title: "Example Motors opens a battery plant in Hunan", URL: "https://wire.example/releases/88", Publisher: "Example Motors",
+			Distributor: "Example Newswire", Language: "en", Published: time.Date(2026, 3, 3, 5, 0, 0, 0, time.UTC),
+		},
+		Subscriptions: []alerts.Subscription{sub(t, 3, "battery plant")}, Matched: []string{"battery plant"},
+		Summary:    []string{"Example Motors today opened a battery plant that will employ 1,200 people."},
+		Highlights: []alerts.Highlight{{Start: 30, End: 43}},
+	}
+}
+
+func samples(t failer) map[string]alerts.Delivery {
+	t.Helper()
+	daily := alerts.Schedule{Cadence: alerts.Daily, At: 8 * 60}
+	quota, tariff := sub(t, 1, "steel quota"), sub(t, 4, "tariff")
+	bare := alerts.Alert{
+		Article:       alerts.Article{ID: "bare", Title: "Nothing but a headline"},
+		Subscriptions: []alerts.Subscription{tariff}, Matched: []string{"headline"},
+	}
+	second := steel(quota)
+	second.Article.ID, second.Article.Title = "steel-2", "Steel makers greet the new quota"
+	var many []alerts.Alert
+	for i := range 10 {
+		a := steel(sub(t, i+1, fmt.Sprintf("keyword%d", i+1)))
+		a.Article.ID += fmt.Sprint("-", i)
+		a.Summary = []string{strings.Repeat(a.Summary[0]+" ", 8)}
+		a.Highlights = a.Highlights[:1]
+		many = append(many, a)
+	}
+	return map[string]alerts.Delivery{
+		"alert":         {Destination: here(), Alerts: []alerts.Alert{steel(quota)}},
+		"alert-several": {Destination: here(), Alerts: []alerts.Alert{steel(quota, tariff)}},
+		"alert-chinese": {Destination: here(), Alerts: []alerts.Alert{chinese(t)}},
+		"alert-release": {Destination: here(), Alerts: []alerts.Alert{release(t)}},
+		"alert-bare":    {Destination: here(), Alerts: []alerts.Alert{bare}},
+		"alert-hostile": {Destination: here(), Alerts: []alerts.Alert{hostile(t)}},
+		"digest": {
+			Destination: here(), Schedule: daily, Part: 1, Parts: 1, Alerts: []alerts.Alert{steel(quota, tariff), chinese(t), second, bare, release(t)},
+		},
+		"digest-part":  {Destination: here(), Schedule: daily, Part: 2, Parts: 3, Alerts: []alerts.Alert{steel(tariff), hostile(t)}},
+		"digest-tight": {Destination: here(), Schedule: daily, Part: 1, Parts: 1, Alerts: many},
+	}
+}
+
+func listOf(t failer, n int, where string) []chat.Item {
+	t.Helper()
+	var out []chat.Item
+	queries := []string{"carbon border tax, CBAM", "title:steel AND NOT (quota OR duty)", "新质生产力", "tariff NEAR/5 steel"}
+	for i := range n {
+		it := chat.Item{Subscription: sub(t, i+1, queries[i%len(queries)]), State: "active", Where: where}
+		if i%3 == 1 {
+			it.Subscription.Schedule = alerts.Schedule{Cadence: alerts.Weekly, Day: time.Friday, At: 16*60 + 30}
+			if where != "" {
+				it.Subscription.Destination, it.Where = ann().Direct(), "direct message"
+			}
+		}
+		if i%3 == 2 {
+			it.Subscription.Paused, it.State = true, "paused until it is resumed"
+		}
+		out = append(out, it)
+	}
+	return out
+}
+
+// pausedReply is what a press on Pause is answered.
+func pausedReply(t failer) *chat.Reply {
+	t.Helper()
+	first := sub(t, 1, "carbon border tax, CBAM")
+	first.Paused = true
+	return &chat.Reply{
+		Text: "Number 1, `carbon border tax, CBAM`, is paused until it is resumed.", Subscription: &first, Changed: true,
+		Undo: &chat.Undo{Verb: "resume", Args: "1"},
+	}
+}
+
+func sampleReplies(t failer) map[string]chat.Reply {
+	t.Helper()
+	followed := sub(t, 1, "list prices")
+	return map[string]chat.Reply{
+		"reply-subscribed": {
+			Text:         "Following `list prices` in this channel, as number 1.\nIt would have hit 3 articles of the last 30 days.",
+			Subscription: &followed, Changed: true, Hints: []string{"`unsubscribe 1` undoes it", "`edit 1 QUERY`"},
+			Undo: &chat.Undo{Verb: "unsubscribe", Args: "1"}, Alerts: []alerts.Alert{steel()},
+		},
+		"reply-preview": {
+			Text:   "`steel quota` hits 2 of the 1,204 articles of the last 30 days.",
+			Alerts: []alerts.Alert{steel(), chinese(t)}, Hints: []string{"`subscribe steel quota` follows it"},
+		},
+		"reply-problem": {
+			Problem: &chat.Problem{Text: "unclosed quote at character 7: add \" at the end", Input: `新质 OR "steel <@1> ` + "```x```", Position: 7},
+			Hints:   []string{"`help queries` shows what a query can say"},
+		},
+		"reply-denied": {
+			Problem: &chat.Problem{Text: "Only people who manage this channel's alerts may do that. `subscribe me: tariff` sends them to you alone."},
+		},
+		"reply-lost": {
+			Text: "That channel was deleted, so its alerts are paused.", Place: here(), Hints: []string{"`list mine` shows all that you follow"},
+		},
+		"reply-empty": {},
+	}
+}
