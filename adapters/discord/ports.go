@@ -70,14 +70,15 @@ type Leases interface {
 // Rates shares the limits of a platform over all replicas. Times are by the
 // store's clock.
 type Rates interface {
-	// Take asks whether who may make one call now: of the limit named global
-	// one every so often, evenly, and of bucket what [Rates.Learn] was told. It
-	// returns 0 when the call may be made, and counts it. Else it returns how
-	// long to wait before asking again; who keeps its turn at the global limit
-	// until then, so that those who wait are served in the order in which they
-	// came. An empty global or bucket is no limit. Of a bucket that nothing is
-	// known of, one call is let through, and the next after Learn or a second.
-	Take(ctx context.Context, who, global string, every time.Duration, bucket string) (time.Duration, error)
+	// Take asks whether who may make one call now: of the limit named global,
+	// which allows so many calls in the time per, and of bucket what
+	// [Rates.Learn] was told. It returns 0 when the call may be made, and counts
+	// it. Else it returns how long to wait before asking again; who keeps its turn
+	// at the limit until then, so that those who wait are served in the order in
+	// which they came. An empty global or bucket is no limit. Of a bucket that
+	// nothing is known of, one call is let through, and the next after Learn or a
+	// second.
+	Take(ctx context.Context, who, global string, calls int, per time.Duration, bucket string) (time.Duration, error)
 	// Learn notes what an answer said of a bucket: so many calls remain until
 	// reset from now. Of two answers about the same time, the one with fewer
 	// calls left counts.

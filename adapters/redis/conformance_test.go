@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/bellwether/bellwether/adapters/adaptertest"
+	"github.com/bellwether/bellwether/adapters/discord"
 	"github.com/bellwether/bellwether/adapters/redis"
 	"github.com/bellwether/bellwether/adapters/redis/embedded"
 	"github.com/bellwether/bellwether/adapters/slack"
@@ -27,6 +28,9 @@ var (
 	_ dispatch.Outbox        = (*redis.Outbox)(nil)
 	_ slack.WorkspaceStore   = (*redis.Workspaces)(nil)
 	_ slack.Once             = (*redis.Marks)(nil)
+	_ discord.GuildStore     = (*redis.Workspaces)(nil)
+	_ discord.Subscriptions  = (*redis.Subscriptions)(nil)
+	_ discord.Once           = (*redis.Marks)(nil)
 )
 
 const reclaim = 60 * time.Millisecond
@@ -90,6 +94,18 @@ func TestOnce(t *testing.T) { onEvery(t, testOnce) }
 
 func testOnce(t *testing.T, s store) {
 	adaptertest.TestOnce(t, func(t *testing.T) slack.Once { return s.open(t)("a").Marks() })
+}
+
+func TestRates(t *testing.T) {
+	onEvery(t, func(t *testing.T, s store) {
+		adaptertest.TestRates(t, func(t *testing.T) discord.Rates { return s.open(t)("a").Rates() })
+	})
+}
+
+func TestLeases(t *testing.T) {
+	onEvery(t, func(t *testing.T, s store) {
+		adaptertest.TestLeases(t, func(t *testing.T) discord.Leases { return s.open(t)("a").Leases() })
+	})
 }
 
 func TestSubscriptionStore(t *testing.T) {

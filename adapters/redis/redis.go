@@ -2,8 +2,9 @@
 // newer: one server, Sentinel or Cluster. Every step is one Lua script that
 // works on keys of one hash tag and takes the time from Redis: {s} for
 // subscriptions with their change log and workspaces, {a} for articles, {e} for
-// what happens once, {o0}, {o1}… for the shards of the outbox. The scripts in
-// lua/ say which keys there are.
+// what happens once, {l} for leases, {p} for the limits of platforms, {o0},
+// {o1}… for the shards of the outbox. The scripts in lua/ say which keys there
+// are.
 //
 // Nothing relies on keys that expire by themselves: what has had its time is
 // deleted in small steps by the scripts that write.

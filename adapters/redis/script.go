@@ -29,6 +29,11 @@ var (
 
 	scriptOnce = load("once")
 
+	scriptLeaseHold    = load("lease_hold")
+	scriptLeaseRelease = load("lease_release")
+	scriptRatesTake    = load("rates_take")
+	scriptRatesLearn   = load("rates_learn")
+
 	scriptArticleStart = load("article_lib", "article_start")
 	scriptAppend       = load("article_lib", "article_append")
 	scriptSettle       = load("article_lib", "article_settle")

@@ -1,0 +1,74 @@
+-- Lets a call through, or says how long to wait.
+-- KEYS: 1 prefix. ARGV: 1 who, 2 name of the limit, 3 calls that it allows in 4
+-- microseconds, 5 bucket; 2 and 5 may be empty. Returns microseconds, 0: go on.
+--   hash "rate:NAME"   "stop": nothing before, "next": the next free turn,
+--                      "n": calls let through
+--   zset "went:NAME"   calls of late, by when they were let through
+--   zset "turns:NAME"  who waits, by when it is their turn
+--   zset "resets"      buckets, by when they are full again
+--   hash "left"        calls left in a bucket until then; -1 where one was let
+--                      through and its answer is to tell
+-- Times are microseconds of Redis.
+local K = KEYS[1]
+local call = redis.call
+local who, name, calls, per, bucket = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
+local t = call('TIME')
+local now = tonumber(t[1]) * 1000000 + tonumber(t[2])
+local early = 1000 -- who comes a little before its turn has it
+local forgotten = 10000000 -- a turn that nobody took
+local kept = 60000000 -- a bucket that is full again
+local probe = 1000000 -- a call to a bucket that nothing is known of
+
+local function int(n) return string.format('%.0f', n) end
+
+local rate, went, turns = K .. 'rate:' .. name, K .. 'went:' .. name, K .. 'turns:' .. name
+if name ~= '' then
+  local stop = tonumber(call('HGET', rate, 'stop') or 0)
+  if stop > now then return stop - now end
+end
+
+local reset = nil
+if bucket ~= '' then
+  reset = tonumber(call('ZSCORE', K .. 'resets', bucket) or 0)
+  if reset > now and tonumber(call('HGET', K .. 'left', bucket) or 0) <= 0 then return reset - now end
+end
+
+if name ~= '' then
+  call('ZREMRANGEBYSCORE', went, '-inf', int(now - per))
+  call('ZREMRANGEBYSCORE', turns, '-inf', int(now - forgotten))
+  local n = call('ZCARD', went)
+  local free = now -- when the limit next lets one through
+  if n >= calls then
+    local oldest = call('ZRANGE', went, n - calls, n - calls, 'WITHSCORES')
+    free = tonumber(oldest[2]) + per
+  end
+  local turn = tonumber(call('ZSCORE', turns, who) or 0)
+  if turn == 0 then
+    if free > now or n + call('ZCARD', turns) >= calls then -- behind those who wait
+      turn = math.max(free, now + early, tonumber(call('HGET', rate, 'next') or 0))
+      call('HSET', rate, 'next', int(turn + math.floor(per / calls)))
+      call('ZADD', turns, int(turn), who)
+      return turn - now
+    end
+  elseif turn > now + early then
+    return turn - now
+  elseif free > now then
+    return math.max(free - now, early)
+  end
+  call('ZREM', turns, who)
+  call('ZADD', went, int(now), int(call('HINCRBY', rate, 'n', 1)))
+end
+
+if bucket ~= '' then
+  if reset > now then
+    call('HINCRBY', K .. 'left', bucket, -1)
+  else
+    call('HSET', K .. 'left', bucket, -1)
+    call('ZADD', K .. 'resets', int(now + probe), bucket)
+  end
+  for _, old in ipairs(call('ZRANGEBYSCORE', K .. 'resets', '-inf', int(now - kept), 'LIMIT', 0, 20)) do
+    call('ZREM', K .. 'resets', old)
+    call('HDEL', K .. 'left', old)
+  end
+end
+return 0
