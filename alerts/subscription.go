@@ -24,6 +24,9 @@ type Subscription struct {
 	// PausedUntil ends the pause; zero with Paused set means until resumed.
 	PausedUntil time.Time
 	Created     time.Time
+	// Mention is the id of a role in Discord that alerts of it mention, as its
+	// owner may; empty for none.
+	Mention string
 	// Revision grows with every change to this subscription; stores compare it
 	// to refuse a change that was made on an old copy.
 	Revision uint64

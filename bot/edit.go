@@ -15,35 +15,40 @@ func (b *Bot) edit(ctx context.Context, q *request) (chat.Reply, error) {
 	if err != nil || wrong != nil {
 		return orEmpty(wrong), err
 	}
-	if typed == "" {
+	before, after := sub, sub
+	if q.Schedule != nil {
+		after.Schedule = *q.Schedule
+	}
+	if q.Mention != nil {
+		after.Mention = *q.Mention
+	}
+	if typed == "" && q.Schedule == nil && q.Mention == nil {
 		r := problem(fmt.Sprintf("What is number %d to follow instead? Say it after the number: %s.",
 			sub.Number, code(q.verb.form)))
 		r.Hints = []string{q.undo("edit", fmt.Sprintf("%d %s", sub.Number, sub.Query))}
 		return r, nil
 	}
-	parsed, wrong := parse(typed)
-	if wrong != nil {
-		return *wrong, nil
+	if typed != "" {
+		if after.Query, wrong = parse(typed); wrong != nil {
+			return *wrong, nil
+		}
 	}
 	set, err := b.settings(ctx, q.place)
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	before, when := sub, sub.Schedule
-	if q.Schedule != nil {
-		when = *q.Schedule
-	}
-	if parsed.String() == before.Query.String() && when == before.Schedule {
+	if after.Query.String() == before.Query.String() && after.Schedule == before.Schedule && after.Mention == before.Mention {
 		return chat.Reply{
-			Text:         fmt.Sprintf("Number %d follows %s already. Nothing has changed.", sub.Number, code(parsed.String())),
+			Text:         fmt.Sprintf("Number %d follows %s already. Nothing has changed.", sub.Number, code(before.Query.String())),
 			Subscription: &sub,
 		}, nil
 	}
-	sub.Query = parsed // twin looks for the others
-	if other, ok, err := b.twin(ctx, q, sub); err != nil || ok {
-		return q.taken(sub, other), err
+	if other, ok, err := b.twin(ctx, q, after); err != nil || ok {
+		return q.taken(after, other), err
 	}
-	sub, err = b.change(ctx, q.place, before.Number, func(s *alerts.Subscription) { s.Query, s.Schedule = parsed, when })
+	sub, err = b.change(ctx, q.place, before.Number, func(s *alerts.Subscription) {
+		s.Query, s.Schedule, s.Mention = after.Query, after.Schedule, after.Mention
+	})
 	switch {
 	case errors.Is(err, alerts.ErrNotFound):
 		return problem(fmt.Sprintf("There is no subscription %d %s any more.", before.Number, q.here())), nil
@@ -52,8 +57,8 @@ func (b *Bot) edit(ctx context.Context, q *request) (chat.Reply, error) {
 	case err != nil:
 		return chat.Reply{}, err
 	}
-	if when != before.Schedule {
-		if _, err := b.movedAlong(ctx, q, before.Schedule, when, set); err != nil {
+	if after.Schedule != before.Schedule {
+		if _, err := b.movedAlong(ctx, q, before.Schedule, after.Schedule, set); err != nil {
 			return chat.Reply{}, err
 		}
 	}
@@ -66,8 +71,17 @@ func (b *Bot) edited(ctx context.Context, q *request, before, sub alerts.Subscri
 	if sub.Schedule != before.Schedule {
 		r.Undo.Schedule = &before.Schedule
 	}
+	if sub.Mention != before.Mention {
+		r.Undo.Mention = &before.Mention
+	}
 	if sub.Query.String() == before.Query.String() {
 		r.Text = fmt.Sprintf("Number %d still follows %s.\n%s", sub.Number, code(sub.Query.String()), q.sent(sub, set))
+		if sub.Mention != before.Mention {
+			r.Text = fmt.Sprintf("Number %d still follows %s. Its alerts %s.", sub.Number, code(sub.Query.String()), mentions(sub))
+		}
+		if sub.Schedule == before.Schedule {
+			return r
+		}
 		r.Hints = []string{q.undo("digest", fmt.Sprintf("%d %s", sub.Number, before.Schedule)) + " undoes it"}
 		return r
 	}
@@ -79,6 +93,14 @@ func (b *Bot) edited(ctx context.Context, q *request, before, sub alerts.Subscri
 		r.Hints = append(r.Hints, code("preview "+sub.Query.String())+" shows what it hits")
 	}
 	return r
+}
+
+// mentions says whom the alerts of a subscription mention.
+func mentions(s alerts.Subscription) string {
+	if s.Mention == "" {
+		return "mention nobody now"
+	}
+	return "mention that role now"
 }
 
 // taken is the reply to an edit that would make two of the same.

@@ -24,9 +24,10 @@ type Record struct {
 	Destination string                `json:"destination"`     // alerts.Destination.String
 	Owner       string                `json:"owner,omitempty"` // alerts.Person.String; empty: see Subscription
 	Query       string                `json:"query,omitempty"` // canonical
-	Schedule    string                `json:"schedule"`        // without Query, that of new subscriptions
-	TimeZone    string                `json:"timezone"`        // IANA, empty for UTC
-	Quiet       string                `json:"quiet"`           // "22:00-07:00" or "off"
+	Mention     string                `json:"mention,omitempty"`
+	Schedule    string                `json:"schedule"` // without Query, that of new subscriptions
+	TimeZone    string                `json:"timezone"` // IANA, empty for UTC
+	Quiet       string                `json:"quiet"`    // "22:00-07:00" or "off"
 	Paused      bool                  `json:"paused,omitempty"`
 	PausedUntil time.Time             `json:"paused_until,omitzero"`
 	// Cap and Muted stand only in lines without Query.
@@ -43,7 +44,7 @@ func NewRecord(s alerts.Subscription, set alerts.Settings) Record {
 	}
 	r.Cap, r.Muted = 0, nil
 	r.Query, r.Schedule = s.Query.String(), s.Schedule.String()
-	r.Paused, r.PausedUntil = s.Paused, s.PausedUntil
+	r.Paused, r.PausedUntil, r.Mention = s.Paused, s.PausedUntil, s.Mention
 	return r
 }
 
@@ -97,7 +98,7 @@ func (r Record) Subscription() (s alerts.Subscription, err error) {
 	case s.Destination.IsDirect():
 		s.Owner = alerts.Person{Platform: s.Destination.Platform, Workspace: s.Destination.Workspace, User: s.Destination.User}
 	}
-	s.Number, s.Paused, s.PausedUntil = r.Number, r.Paused, r.PausedUntil
+	s.Number, s.Paused, s.PausedUntil, s.Mention = r.Number, r.Paused, r.PausedUntil, r.Mention
 	return s, nil
 }
 

@@ -32,6 +32,9 @@ func (b *Bot) subscribe(ctx context.Context, q *request) (chat.Reply, error) {
 	if q.Schedule != nil {
 		wanted.Schedule = *q.Schedule
 	}
+	if q.Mention != nil {
+		wanted.Mention = *q.Mention
+	}
 	sub, added, err := b.store.Add(ctx, wanted)
 	switch {
 	case q.Number > 0 && errors.Is(err, alerts.ErrConflict):
@@ -75,6 +78,9 @@ func (q *request) already(sub alerts.Subscription, set alerts.Settings) chat.Rep
 		code(sub.Query.String()), q.here(), sub.Number, q.sent(sub, set))}
 	if sub.Active(q.now) {
 		r.Hints = append(r.Hints, q.undo("unsubscribe", fmt.Sprint(sub.Number))+" ends it")
+	}
+	if q.Schedule != nil && *q.Schedule != sub.Schedule || q.Mention != nil && *q.Mention != sub.Mention {
+		r.Hints = append(r.Hints, q.undo("edit", fmt.Sprint(sub.Number))+" changes it")
 	}
 	return r
 }
@@ -152,6 +158,9 @@ func (b *Bot) unsubscribe(ctx context.Context, q *request) (chat.Reply, error) {
 	// A pause of its own is not brought back: the reply says that alerts come.
 	undo := q.back("subscribe", sub.Query.String())
 	undo.Number, undo.Schedule = sub.Number, &sub.Schedule
+	if sub.Mention != "" {
+		undo.Mention = &sub.Mention
+	}
 	return chat.Reply{
 		Text: fmt.Sprintf("No longer following %s %s. Nothing more is sent for it, not even what was waiting.",
 			code(sub.Query.String()), q.here()),

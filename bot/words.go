@@ -30,6 +30,7 @@ func understand(q *request) *chat.Reply {
 	q.verb = verbNamed(name)
 	if q.verb == nil {
 		r := unknown(name, whole, strings.TrimSpace(args))
+		r.Unknown = true
 		return &r
 	}
 	q.args = strings.TrimSpace(args)

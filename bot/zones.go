@@ -83,6 +83,46 @@ var zonesMeant = map[string][]string{
 	"ISLAMABAD": {"Asia/Karachi"}, "TEL_AVIV": {"Asia/Jerusalem"}, "ABU_DHABI": {"Asia/Dubai"},
 }
 
+// mostZones bounds [Zones].
+const mostZones = 25
+
+// Zones gives the IANA zones that what was typed so far may become, the likely
+// ones first, at most 25: of cities that begin so, of names that do, of names
+// with it in them, and at last of names that are nearly so. Nothing typed gives
+// some of the busier ones.
+func Zones(typed string) []string {
+	typed = strings.ToLower(strings.Join(strings.Fields(typed), "_"))
+	var groups [3][]string
+	for zone := range strings.FieldsSeq(busyZones) {
+		name := strings.ToLower(zone)
+		switch city := name[strings.LastIndexByte(name, '/')+1:]; {
+		case strings.HasPrefix(city, typed):
+			groups[0] = append(groups[0], zone)
+		case strings.HasPrefix(name, typed):
+			groups[1] = append(groups[1], zone)
+		case strings.Contains(name, typed):
+			groups[2] = append(groups[2], zone)
+		}
+	}
+	var all []string
+	add := func(zones ...string) {
+		for _, z := range zones {
+			if len(all) < mostZones && !slices.Contains(all, z) {
+				all = append(all, z)
+			}
+		}
+	}
+	zone, near := zoneNamed(typed)
+	switch {
+	case typed == "":
+		add("UTC")
+	case zone != "":
+		add(zone)
+	}
+	add(slices.Concat(groups[0], groups[1], groups[2], near)...)
+	return all
+}
+
 // zonesLike gives up to three of the busier zones whose name or city is at
 // most two letters away from s, the nearest first.
 func zonesLike(s string) []string {

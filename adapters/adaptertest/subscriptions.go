@@ -65,7 +65,7 @@ func TestSubscriptionStore(t *testing.T, open func(t *testing.T) SubscriptionSto
 func subscription(t testing.TB, d alerts.Destination, text string) alerts.Subscription {
 	return alerts.Subscription{
 		Owner: alice, Destination: d, Query: Parse(t, text), Created: time.UnixMilli(1_750_000_000_123).UTC(),
-		Schedule: alerts.Schedule{Cadence: alerts.Weekly, At: 8 * 60, Day: time.Friday},
+		Schedule: alerts.Schedule{Cadence: alerts.Weekly, At: 8 * 60, Day: time.Friday}, Mention: "role",
 	}
 }
 
@@ -170,6 +170,7 @@ func testUpdate(t *testing.T, s SubscriptionStore) {
 	mustAdd(t, s, subscription(t, channel, "steel"))
 	edited := old
 	edited.Query, edited.Paused, edited.Schedule, edited.Owner = Parse(t, "quota"), true, alerts.Schedule{}, bob
+	edited.Mention = "another"
 	stored, err := s.Update(ctx, edited)
 	if err != nil {
 		t.Fatal(err)

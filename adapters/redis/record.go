@@ -45,12 +45,13 @@ type subscriptionJSON struct {
 	Paused   bool   `json:"p,omitempty"`
 	Until    int64  `json:"u,omitempty"`
 	Created  int64  `json:"c,omitempty"`
+	Mention  string `json:"n,omitempty"`
 }
 
 func encodeSubscription(s alerts.Subscription, text string) ([]byte, error) {
 	return json.Marshal(subscriptionJSON{
 		Query: text, Schedule: s.Schedule.String(), Paused: s.Paused,
-		Until: millis(s.PausedUntil), Created: millis(s.Created),
+		Until: millis(s.PausedUntil), Created: millis(s.Created), Mention: s.Mention,
 	})
 }
 
@@ -81,7 +82,7 @@ func decodeSubscription(record string) (s alerts.Subscription, text string, err 
 	s = alerts.Subscription{
 		ID: alerts.SubscriptionID(id), Number: number, Owner: owner, Destination: destination,
 		Schedule: schedule, Paused: j.Paused, PausedUntil: instant(j.Until),
-		Created: instant(j.Created), Revision: revision,
+		Created: instant(j.Created), Mention: j.Mention, Revision: revision,
 	}
 	s.Query, err = query.Parse(j.Query)
 	if err != nil {

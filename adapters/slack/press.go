@@ -104,7 +104,7 @@ func commandOf(value string) (chat.Command, error) {
 	if err := json.Unmarshal([]byte(value), &u); err != nil {
 		return chat.Command{}, fmt.Errorf("read what a button carries: %w", err)
 	}
-	return chat.Command{Verb: u.Verb, Args: u.Args, Schedule: u.Schedule, Number: u.Number}, nil
+	return u.Command(), nil
 }
 
 // act does what a button below an alert or a reply says, and shows in the

@@ -30,6 +30,10 @@ type Command struct {
 	// Schedule, unless nil, is when alerts of what subscribe or edit names are
 	// sent; else it is that of the place.
 	Schedule *alerts.Schedule
+	// Mention, unless nil, is the role that alerts of what subscribe or edit names
+	// mention; an empty one takes it away. Whether the person may mention it is
+	// for the adapter to see before.
+	Mention *string
 	// Number, unless 0, is the one under which subscribe brings back what was
 	// removed.
 	Number int
@@ -43,6 +47,8 @@ type Reply struct {
 	Text string
 	// Problem is set when the command could not be done.
 	Problem *Problem
+	// Unknown: what was said is no command at all.
+	Unknown bool
 	// Items are subscriptions, for list and its kin.
 	Items []Item
 	// Alerts are articles shown as they would be alerted, for preview.
@@ -92,6 +98,12 @@ type Undo struct {
 	Args     string           `json:"a,omitempty"`
 	Schedule *alerts.Schedule `json:"s,omitempty"`
 	Number   int              `json:"n,omitempty"`
+	Mention  *string          `json:"m,omitempty"`
+}
+
+// Command is what takes it back.
+func (u Undo) Command() Command {
+	return Command{Verb: u.Verb, Args: u.Args, Schedule: u.Schedule, Number: u.Number, Mention: u.Mention}
 }
 
 // Notice is something that a person is told without having asked.
