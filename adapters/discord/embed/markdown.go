@@ -24,25 +24,26 @@ type stretch struct{ from, to int }
 // marked is escape with stretches in bold, which are in order and apart.
 func marked(s string, bold []stretch) string {
 	var out strings.Builder
-	open := false
+	open, from := false, 0
 	for i := 0; i <= len(s); i++ {
 		if open && bold[0].to == i {
 			out.WriteString("**")
-			open, bold = false, bold[1:]
+			open, from, bold = false, 0, bold[1:]
 		}
 		if !open && len(bold) > 0 && bold[0].from == i {
 			out.WriteString("**")
-			open = true
+			open, from = true, i
 		}
 		if i < len(s) {
-			inert(&out, s, i)
+			inert(&out, s, from, i)
 		}
 	}
 	return out.String()
 }
 
-// inert writes the byte of s at i so that it means nothing.
-func inert(out *strings.Builder, s string, i int) {
+// inert writes the byte of s at i so that it means nothing in a line, or a
+// stretch in bold, that begins at from.
+func inert(out *strings.Builder, s string, from, i int) {
 	c := s[i]
 	switch c {
 	case '\\', '*', '_', '~', '|', '`', '[', ']', '<', '>', '#':
@@ -52,11 +53,11 @@ func inert(out *strings.Builder, s string, i int) {
 			out.WriteByte('\\')
 		}
 	case '-', '+': // begins a list
-		if strings.TrimLeft(s[:i], " ") == "" {
+		if strings.TrimLeft(s[from:i], " ") == "" {
 			out.WriteByte('\\')
 		}
 	case '.', ')': // begins a list with numbers
-		if before := strings.TrimLeft(s[:i], " "); before != "" && strings.Trim(before, "0123456789") == "" {
+		if before := strings.TrimLeft(s[from:i], " "); before != "" && strings.Trim(before, "0123456789") == "" {
 			out.WriteByte('\\')
 		}
 	}

@@ -165,7 +165,8 @@ func (p *page) rows(all []chat.Row) {
 		case r.Value == "":
 			lines = append(lines, "**"+escaped(label, longQuery)+"**")
 		case isCommand(label):
-			lines = append(lines, p.code(label, longQuery)+" "+p.line(r.Value, longQuery))
+			form := coder{query: label}.code(root(label, p.slash), longQuery)
+			lines = append(lines, form+" "+p.line(r.Value, longQuery))
 		default:
 			lines = append(lines, "**"+escaped(label, longQuery)+"**  "+p.line(r.Value, longQuery))
 		}

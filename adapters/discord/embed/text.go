@@ -53,19 +53,5 @@ func (c coder) code(s string, most int) string {
 // codeBlock is a block of code of one line.
 func codeBlock(s string) string { return "```\n" + strings.ReplaceAll(s, "`", "'") + "\n```" }
 
-// slashed is a command of the bot as a slash command.
-func slashed(s string) string { return "/policy " + s }
-
-// isCommand reports whether s begins with a word of the bot.
-func isCommand(s string) bool {
-	word, _, _ := strings.Cut(s, " ")
-	switch word {
-	case "subscribe", "list", "unsubscribe", "edit", "pause", "resume", "preview", "digest", "timezone", "quiet",
-		"mute", "unmute", "why", "sources", "export", "forget-me", "help", "public":
-		return true
-	}
-	return false
-}
-
 // Plain gives a reply's text as one line without backquotes.
 func Plain(s string) string { return clean(strings.ReplaceAll(s, "`", "")) }
