@@ -35,14 +35,15 @@ func alertActions(a alerts.Alert, fingerprint string) []discordgo.MessageCompone
 		s := a.Subscriptions[0]
 		return row(muting, button(do(snooze(s.Number)), "Snooze "+quoted(s)), button(do(unsubscribe(s.Number)), "Unsubscribe"), manage(fingerprint))
 	}
-	choices := menu(ActionChoose, "Snooze or unsubscribe…", choices(a.Subscriptions))
+	choices := menu(ActionChoose, "Snooze or unsubscribe…", choices(a.Subscriptions, maxOptions))
 	return append(choices, row(muting, manage(fingerprint))...)
 }
 
-// choices offer what can be done with each of several subscriptions.
-func choices(subs []alerts.Subscription) []discordgo.SelectMenuOption {
+// choices offer what can be done with each of several subscriptions, in at most
+// that many options.
+func choices(subs []alerts.Subscription, most int) []discordgo.SelectMenuOption {
 	var out []discordgo.SelectMenuOption
-	for _, s := range subs[:min(len(subs), maxOptions/2)] {
+	for _, s := range subs[:min(len(subs), max(most, 0)/2)] {
 		out = append(out,
 			option(do(snooze(s.Number)), "Snooze "+quoted(s)+" for a day", ""),
 			option(do(unsubscribe(s.Number)), "Unsubscribe from "+quoted(s), ""))
@@ -63,7 +64,7 @@ func digestActions(all []alerts.Alert, fingerprint string) []discordgo.MessageCo
 			}
 		}
 	}
-	options = append(options, choices(subs)...)
+	options = append(options, choices(subs, maxOptions-len(options))...)
 	return append(menu(ActionChoose, "Mute, snooze or unsubscribe…", options), row(manage(fingerprint))...)
 }
 

@@ -48,27 +48,23 @@ func pings(d alerts.Delivery) (content string, roles []string) {
 
 // bounds are how much of an article is shown.
 type bounds struct {
-	title, summary, name int
-	matched              bool
+	title, summary, matched, name int
 }
 
 // wide is an article that stands alone.
 func wide() bounds {
-	return bounds{title: maxTitle, summary: longSummary, name: longName, matched: true}
+	return bounds{title: maxTitle, summary: longSummary, matched: longParts, name: longName}
 }
 
 // article is headline, summary, what hit, source and time.
 func article(a alerts.Alert, b bounds) *discordgo.MessageEmbed {
 	e := &discordgo.MessageEmbed{
 		Title:       escaped(title(a.Article), b.title),
-		Description: summary(a, b.summary),
+		Description: strings.TrimSpace(summary(a, b.summary) + "\n\n" + matched(a, b)),
 		Color:       color(a.Article),
 	}
 	if webLink(a.Article.URL) {
 		e.URL = a.Article.URL
-	}
-	if matched := clean(strings.Join(a.Matched, ", ")); matched != "" && b.matched {
-		e.Fields = append(e.Fields, &discordgo.MessageEmbedField{Name: "Matched", Value: escaped(matched, longParts)})
 	}
 	about := about(a.Article, b)
 	if t := a.Article.Time(); stamped(t) {
@@ -124,6 +120,15 @@ func summary(a alerts.Alert, most int) string {
 		s.add(sentence[last:], false)
 	}
 	return s.upTo(most)
+}
+
+// matched is the line with the keywords that hit.
+func matched(a alerts.Alert, b bounds) string {
+	text := clean(strings.Join(a.Matched, ", "))
+	if text == "" || b.matched == 0 {
+		return ""
+	}
+	return "Matched: " + escaped(text, b.matched)
 }
 
 func count(n int, noun string) string {

@@ -13,8 +13,8 @@ const (
 	colorRelease    = 0xD97706 // a press release that a distributor passed on
 	colorGovernment = 0x0F766E // from a site of a government
 	colorOther      = 0x64748B
-	colorOurs       = 0x1D3557 // what the bot says itself
-	colorProblem    = 0xB91C1C // why it did not
+	colorOurs       = 0x6366F1 // what the bot says itself
+	colorProblem    = 0xDC2626 // why it did not
 )
 
 // color tells what kind of source an article has.

@@ -16,8 +16,8 @@ const roomForNotes = 700
 // Ten articles, as there are in a part, always do.
 func looks() []bounds {
 	return []bounds{
-		{title: maxTitle, summary: 700, name: longName, matched: true},
-		{title: maxTitle, summary: 400, name: longName},
+		{title: maxTitle, summary: 700, matched: 200, name: longName},
+		{title: maxTitle, summary: 400, matched: 80, name: longName},
 		{title: 200, summary: 220, name: longLabel},
 		{title: 120, summary: 100, name: longLabel},
 	}

@@ -43,8 +43,8 @@ func (f Form) Modal() *discordgo.InteractionResponseData {
 		query.Placeholder = "It follows a query that is too long to show here: type all of the new one."
 	}
 	when := discordgo.TextInput{
-		CustomID: inputWhen, Label: "When alerts come", Style: discordgo.TextInputShort, MaxLength: longWhen,
-		Placeholder: "instant, hourly, daily 08:00, weekly mon 08:00; empty: as set here", Value: cut(f.When, longWhen),
+		CustomID: inputWhen, Label: "When alerts come (empty: as set here)", Style: discordgo.TextInputShort, MaxLength: longWhen,
+		Placeholder: "instant, hourly, daily 08:00, weekly mon 08:00", Value: cut(f.When, longWhen),
 	}
 	title := "Follow something"
 	if f.Number > 0 {

@@ -77,7 +77,7 @@ func previews(all []alerts.Alert, text int) []*discordgo.MessageEmbed {
 type page struct {
 	coder
 	problem bool
-	blocks  []string
+	text    string
 	left    int
 }
 
@@ -99,21 +99,22 @@ func newPage(r chat.Reply, o ReplyOptions) *page {
 }
 
 // add adds a block if it fits.
-func (p *page) add(block string) bool {
-	n := length(block)
-	if len(p.blocks) > 0 {
-		n += len("\n\n")
+func (p *page) add(block string) {
+	if p.text != "" && block != "" {
+		gap := "\n\n"
+		if strings.HasSuffix(p.text, "```") {
+			gap = "\n" // a block of code keeps its distance
+		}
+		block = gap + block
 	}
-	if block == "" || n > p.left {
-		return false
+	if n := length(block); n <= p.left {
+		p.left -= n
+		p.text += block
 	}
-	p.left -= n
-	p.blocks = append(p.blocks, block)
-	return true
 }
 
 func (p *page) message() Message {
-	e := &discordgo.MessageEmbed{Description: cmp.Or(strings.Join(p.blocks, "\n\n"), "Done."), Color: colorOurs}
+	e := &discordgo.MessageEmbed{Description: cmp.Or(p.text, "Done."), Color: colorOurs}
 	if p.problem {
 		e.Color = colorProblem
 	}
@@ -166,9 +167,9 @@ func (p *page) rows(all []chat.Row) {
 			lines = append(lines, "**"+escaped(label, longQuery)+"**")
 		case isCommand(label):
 			form := coder{query: label}.code(root(label, p.slash), longQuery)
-			lines = append(lines, form+" "+p.line(r.Value, longQuery))
+			lines = append(lines, form+" – "+p.line(r.Value, longQuery))
 		default:
-			lines = append(lines, "**"+escaped(label, longQuery)+"**  "+p.line(r.Value, longQuery))
+			lines = append(lines, "**"+escaped(label, longQuery)+"** – "+p.line(r.Value, longQuery))
 		}
 	}
 	p.lines(lines, "line", maxDescription)

@@ -124,7 +124,7 @@ func samples(t failer) map[string]alerts.Delivery {
 func listOf(t failer, n int, where string) []chat.Item {
 	t.Helper()
 	var out []chat.Item
-	queries := []string{"carbon border tax, CBAM", "title:steel AND NOT (quota OR duty)", "新质生产力", "tariff NEAR/5 steel"}
+	queries := []string{"carbon border tax, CBAM", "title:steel AND NOT (quota OR duty)", "rare earths", "tariff NEAR/5 steel"}
 	for i := range n {
 		it := chat.Item{Subscription: sub(t, i+1, queries[i%len(queries)]), State: "active", Where: where}
 		if i%3 == 1 {

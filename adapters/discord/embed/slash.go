@@ -39,6 +39,9 @@ func slashed(words string) string {
 		}
 		return words
 	}
+	if strings.Contains(args, "[") { // the form of a command
+		return root(words, true)
+	}
 	own, isOwn := strings.CutPrefix(args, "me:")
 	switch {
 	case isOwn && verb == "subscribe":

@@ -34,6 +34,7 @@ func TestSlashed(t *testing.T) {
 		"timezone brussels":           "/policy timezone zone:brussels",
 		"quiet off":                   "/policy quiet hours:off",
 		"mute 3f9a":                   "/policy mute article:3f9a",
+		"pause [ID] [for 3d]":         "/policy pause [ID] [for 3d]",
 		"why":                         "/policy why",
 		"sources":                     "/policy sources",
 		"forget-me yes":               "/policy forget-me yes",
@@ -54,7 +55,7 @@ func TestVerbs(t *testing.T) {
 	}
 	shown := Reply(help, ReplyOptions{Slash: true}).Embeds[0].Description
 	for _, r := range help.Rows {
-		if !strings.Contains(shown, "`/policy "+r.Label+"` ") {
+		if !strings.Contains(shown, "`/policy "+r.Label+"` – ") {
 			t.Errorf("%q is not there: %s", r.Label, shown)
 		}
 	}
