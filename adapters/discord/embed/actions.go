@@ -72,6 +72,3 @@ func digestActions(all []alerts.Alert, fingerprint string) []discordgo.MessageCo
 func quoted(s alerts.Subscription) string {
 	return "“" + cut(clean(s.Query.String()), longLabel) + "”"
 }
-
-// mention is the id of the role that a subscription mentions.
-func mention(alerts.Subscription) string { return "" }

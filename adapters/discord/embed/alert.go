@@ -29,21 +29,18 @@ func Delivery(d alerts.Delivery, fingerprint string) Message {
 	return m
 }
 
-// pings are the roles that subscriptions of a delivery mention.
+// pings are the roles that subscriptions of a delivery mention, and the text
+// that does.
 func pings(d alerts.Delivery) (content string, roles []string) {
 	var mentions []string
 	for _, a := range d.Alerts {
 		for _, s := range a.Subscriptions {
-			role := mention(s)
-			text := "<@&" + role + ">"
-			if !isSnowflake(role) || slices.Contains(roles, role) || length(content)+length(text)+1 > maxContent/2 {
-				continue
+			if isSnowflake(s.Mention) && !slices.Contains(roles, s.Mention) && len(roles) < maxPings {
+				roles, mentions = append(roles, s.Mention), append(mentions, "<@&"+s.Mention+">")
 			}
-			roles, mentions = append(roles, role), append(mentions, text)
-			content = strings.Join(mentions, " ")
 		}
 	}
-	return content, roles
+	return strings.Join(mentions, " "), roles
 }
 
 // bounds are how much of an article is shown.
@@ -76,6 +73,19 @@ func article(a alerts.Alert, b bounds) *discordgo.MessageEmbed {
 		e.Footer = &discordgo.MessageEmbedFooter{Text: strings.Join(about, " · ")}
 	}
 	return e
+}
+
+// distinct leaves an address out where an embed before has it: Discord shows
+// embeds of one address as one.
+func distinct(embeds []*discordgo.MessageEmbed) []*discordgo.MessageEmbed {
+	known := map[string]bool{"": true}
+	for _, e := range embeds {
+		if known[e.URL] {
+			e.URL = ""
+		}
+		known[e.URL] = true
+	}
+	return embeds
 }
 
 func title(a alerts.Article) string { return cmp.Or(clean(a.Title), "(no headline)") }

@@ -59,7 +59,7 @@ func (b bounds) digest(all []alerts.Alert) []*discordgo.MessageEmbed {
 	for _, g := range grouped(all) {
 		for i, n := range g.members {
 			if len(out) == maxEmbeds {
-				return out
+				return distinct(out)
 			}
 			e := article(all[n], b)
 			if i == 0 {
@@ -68,7 +68,7 @@ func (b bounds) digest(all []alerts.Alert) []*discordgo.MessageEmbed {
 			out = append(out, e)
 		}
 	}
-	return out
+	return distinct(out)
 }
 
 // group is the alerts of one keyword, by their place in the delivery.

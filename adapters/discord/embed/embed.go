@@ -50,6 +50,7 @@ const (
 	longNote    = 300
 	longParts   = 1000 // a list of matched words, a row, a hint
 	longText    = 2500 // the text of a reply
+	maxPings    = 20   // roles that a message mentions
 )
 
 // Message is what is posted, or what a message is changed to.

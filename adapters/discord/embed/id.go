@@ -140,7 +140,7 @@ func (id ID) Command() (chat.Command, bool) {
 	if json.Unmarshal([]byte(id.Words), &u) != nil {
 		return chat.Command{}, false
 	}
-	return chat.Command{Verb: u.Verb, Args: u.Args, Schedule: u.Schedule, Number: u.Number}, u.Verb != ""
+	return u.Command(), u.Verb != ""
 }
 
 // pickValue is the value of a menu of [ActionPick].

@@ -90,13 +90,16 @@ func item(i chat.Item) string {
 // state is when the alerts of a subscription come, how it is, and where, if the
 // list is of several places.
 func state(i chat.Item) string {
-	d := i.Subscription.Destination
-	if i.Where != "" && !d.IsDirect() && isSnowflake(d.Channel) {
-		where := "<#" + d.Channel + "> · "
-		i.Where = ""
-		return where + escaped(plainState(i), longState)
+	s := i.Subscription
+	where := ""
+	if i.Where != "" && placeOf(s.Destination) != PlaceDirect {
+		where, i.Where = "<#"+s.Destination.Channel+"> · ", ""
 	}
-	return escaped(plainState(i), longState)
+	text := where + escaped(plainState(i), longState)
+	if isSnowflake(s.Mention) {
+		text += " · mentions <@&" + s.Mention + ">"
+	}
+	return text
 }
 
 // plainState is state without Markdown.

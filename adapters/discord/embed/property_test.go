@@ -2,6 +2,8 @@ package embed
 
 import (
 	"encoding/json"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -62,6 +64,7 @@ func subscriptions(least, most int) *rapid.Generator[[]alerts.Subscription] {
 			}
 			s.Destination.Channel = rapid.SampledFrom([]string{s.Destination.Channel, s.Destination.Channel, "1> @everyone"}).Draw(t, "channel")
 			s.Number *= rapid.SampledFrom([]int{1, 1_000_007}).Draw(t, "number")
+			s.Mention = rapid.SampledFrom([]string{"", "7", "12345678901234567890", "1> @everyone"}).Draw(t, "mention")
 			s.Paused = rapid.Bool().Draw(t, "paused")
 			s.Schedule.Cadence = alerts.Cadence(rapid.IntRange(0, 3).Draw(t, "cadence"))
 			out[i] = s
@@ -117,6 +120,7 @@ func TestAnyDelivery(t *testing.T) {
 			t.Errorf("%d embeds for %d articles", len(m.Embeds), len(d.Alerts))
 		}
 		checkFingerprint(t, m)
+		checkContent(t, m)
 		for range rapid.IntRange(1, 12).Draw(t, "presses") {
 			m = Acted(again(t, m), text().Draw(t, "note"), text().Draw(t, "by"), &chat.Undo{Verb: "resume", Args: text().Draw(t, "args")})
 			checkMessage(t, m)
@@ -124,6 +128,26 @@ func TestAnyDelivery(t *testing.T) {
 		}
 		checkFingerprint(t, m)
 	})
+}
+
+// ourContent is all that stands in the content of an alert or a digest.
+var ourContent = regexp.MustCompile(`^(<@&\d{1,20}>[ \n]?)*(\*\*(Hourly digest|Daily digest|Weekly digest|Alerts)(, part \d of \d)?: \d+ articles?\*\*)?$`)
+
+// checkContent fails where others' text stands in the content, or what it
+// mentions is not what may be.
+func checkContent(t failer, m Message) {
+	t.Helper()
+	if !ourContent.MatchString(m.Content) {
+		t.Errorf("the content %q", m.Content)
+	}
+	if n := strings.Count(m.Content, "<@&"); n != len(m.Mentions) {
+		t.Errorf("%d mentions in %q of %v", n, m.Content, m.Mentions)
+	}
+	for _, role := range m.Mentions {
+		if !strings.Contains(m.Content, "<@&"+role+">") {
+			t.Errorf("%s is not in %q", role, m.Content)
+		}
+	}
 }
 
 // checkFingerprint fails where a message would not be known again.
@@ -193,7 +217,7 @@ func TestAnyReply(t *testing.T) {
 			for _, e := range m.Embeds {
 				_, found := r.read(e.Description)
 				for _, one := range kinds(found, "bold", "code", "codeblock") {
-					if one.text != "<#1>" && one.text != "<#"+channel+">" {
+					if !slices.Contains([]string{"<#1>", "<#" + channel + ">", "<@&7>", "<@&12345678901234567890>"}, one.text) {
 						t.Errorf("a mention: %q", one.text)
 					}
 				}

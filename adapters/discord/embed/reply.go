@@ -64,13 +64,13 @@ func previews(all []alerts.Alert, text int) []*discordgo.MessageEmbed {
 			out = append(out, article(a, look))
 		}
 		if size(out) <= text {
-			return out
+			break
 		}
 	}
 	for size(out) > text {
 		out = out[:len(out)-1]
 	}
-	return out
+	return distinct(out)
 }
 
 // page is the first embed of a reply, a block of lines after the other.

@@ -106,7 +106,10 @@ func samples(t failer) map[string]alerts.Delivery {
 		a.Highlights = a.Highlights[:1]
 		many = append(many, a)
 	}
+	pinging := quota
+	pinging.Mention = "700000000000000001"
 	return map[string]alerts.Delivery{
+		"alert-role":    {Destination: here(), Alerts: []alerts.Alert{steel(pinging)}},
 		"alert":         {Destination: here(), Alerts: []alerts.Alert{steel(quota)}},
 		"alert-several": {Destination: here(), Alerts: []alerts.Alert{steel(quota, tariff)}},
 		"alert-chinese": {Destination: here(), Alerts: []alerts.Alert{chinese(t)}},
@@ -134,6 +137,7 @@ func listOf(t failer, n int, where string) []chat.Item {
 			}
 		}
 		if i%3 == 2 {
+			it.Subscription.Mention = "700000000000000001"
 			it.Subscription.Paused, it.State = true, "paused until it is resumed"
 		}
 		out = append(out, it)
