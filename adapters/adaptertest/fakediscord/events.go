@@ -1,0 +1,79 @@
+package fakediscord
+
+import (
+	"net/http"
+	"sync"
+)
+
+// event waits to be sent over the gateway.
+type event struct {
+	guild, name string
+	data        any
+}
+
+// sending keeps the order of events: they are noted under the server's lock and
+// sent outside of it.
+type sending struct {
+	one    sync.Mutex
+	queued []event // under the server's lock
+}
+
+// emit notes an event, under the lock; flush sends it.
+func (s *Server) emit(guild, name string, data any) {
+	s.events.queued = append(s.events.queued, event{guild, name, data})
+}
+
+// flush sends what was noted, without the lock.
+func (s *Server) flush() {
+	s.events.one.Lock()
+	defer s.events.one.Unlock()
+	s.mu.Lock()
+	queued := s.events.queued
+	s.events.queued = nil
+	s.mu.Unlock()
+	for _, e := range queued {
+		s.gw.dispatch(e.guild, e.name, e.data)
+	}
+}
+
+// closedGateway is a gateway that is not there.
+type closedGateway struct{}
+
+func (closedGateway) dispatch(string, string, any) {}
+
+func (closedGateway) serve(w http.ResponseWriter, _ *http.Request) {
+	http.Error(w, "no gateway", http.StatusServiceUnavailable)
+}
+
+func (closedGateway) close() {}
+
+// Gateway opens the gateway as the way in.
+func (s *Server) Gateway() Door {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.door = gatewayDoor{s}
+	return s.door
+}
+
+type gatewayDoor struct{ s *Server }
+
+func (d gatewayDoor) deliver(guild string, payload object) (int, []byte) {
+	d.s.mu.Lock()
+	d.s.emit(guild, "INTERACTION_CREATE", payload)
+	d.s.mu.Unlock()
+	d.s.flush()
+	return 0, nil
+}
+
+// guildsOf gives the GUILD_CREATE of every guild of a shard that the bot is in.
+func (s *Server) guildsOf(shard, count int) []object {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []object
+	for _, id := range sortedKeys(s.guilds) {
+		if g := s.guilds[id]; !g.Without && shardOf(id, count) == shard {
+			out = append(out, s.guildCreate(g))
+		}
+	}
+	return out
+}
