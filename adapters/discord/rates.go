@@ -1,0 +1,161 @@
+package discord
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// rates keeps limits for this process alone, by the rules of [Rates].
+type rates struct {
+	now func() time.Time
+
+	mu      sync.Mutex
+	limits  map[string]*limit
+	buckets map[string]bucket
+	swept   time.Time
+}
+
+// limit is so many calls in a time, as a log of the calls of late.
+type limit struct {
+	stop, next time.Time
+	went       []time.Time
+	turns      map[string]time.Time
+}
+
+// bucket is what an answer said. told: there was one since the last call that
+// was let through at a guess.
+type bucket struct {
+	left  int
+	reset time.Time
+	told  bool
+}
+
+const (
+	// early is how much before its turn somebody has it.
+	early = time.Millisecond
+	// forgotten ends a turn that nobody took.
+	forgotten = 10 * time.Second
+	// probe is how long the answer to a first call is waited for.
+	probe = time.Second
+	// same is how far apart answers about one span of time may seem.
+	same = 250 * time.Millisecond
+)
+
+func newRates(now func() time.Time) *rates {
+	return &rates{now: now, limits: map[string]*limit{}, buckets: map[string]bucket{}}
+}
+
+func (r *rates) limit(name string) *limit {
+	l := r.limits[name]
+	if l == nil {
+		l = &limit{turns: map[string]time.Time{}}
+		r.limits[name] = l
+	}
+	return l
+}
+
+// Take implements [Rates].
+func (r *rates) Take(_ context.Context, who, global string, calls int, per time.Duration, name string) (time.Duration, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := r.now()
+	if global != "" {
+		if span := r.limit(global).stop.Sub(now); span > 0 {
+			return span, nil
+		}
+	}
+	b := r.buckets[name]
+	if name != "" && b.reset.After(now) && b.left <= 0 {
+		return b.reset.Sub(now), nil
+	}
+	if global != "" {
+		if span := r.limit(global).take(now, who, calls, per); span > 0 {
+			return span, nil
+		}
+	}
+	if name != "" {
+		r.draw(now, name, b)
+	}
+	return 0, nil
+}
+
+func (r *rates) draw(now time.Time, name string, b bucket) {
+	if b.reset.After(now) {
+		b.left--
+		r.buckets[name] = b
+	} else {
+		r.buckets[name] = bucket{reset: now.Add(probe)}
+	}
+	if now.Sub(r.swept) < time.Minute {
+		return
+	}
+	r.swept = now
+	for name, b := range r.buckets {
+		if b.reset.Before(now) {
+			delete(r.buckets, name)
+		}
+	}
+}
+
+// take lets who through, or gives how long it is until its turn.
+func (l *limit) take(now time.Time, who string, calls int, per time.Duration) time.Duration {
+	for len(l.went) > 0 && !l.went[0].Add(per).After(now) {
+		l.went = l.went[1:]
+	}
+	for who, at := range l.turns {
+		if now.Sub(at) > forgotten {
+			delete(l.turns, who)
+		}
+	}
+	free := now
+	if n := len(l.went); n >= calls {
+		free = l.went[n-calls].Add(per)
+	}
+	turn, waits := l.turns[who]
+	switch {
+	case !waits && (free.After(now) || len(l.went)+len(l.turns) >= calls): // behind those who wait
+		for _, at := range []time.Time{now.Add(early), free, l.next} {
+			if at.After(turn) {
+				turn = at
+			}
+		}
+		l.next = turn.Add(per / time.Duration(calls))
+		l.turns[who] = turn
+		return turn.Sub(now)
+	case waits && turn.After(now.Add(early)):
+		return turn.Sub(now)
+	case waits && free.After(now):
+		return max(free.Sub(now), early)
+	}
+	delete(l.turns, who)
+	l.went = append(l.went, now)
+	return 0
+}
+
+// Learn implements [Rates].
+func (r *rates) Learn(_ context.Context, name string, left int, reset time.Duration) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	at, known := r.now().Add(reset), r.buckets[name]
+	if known.told {
+		if at.Before(known.reset.Add(-same)) {
+			return nil // of the span before
+		}
+		if at.Before(known.reset.Add(same)) {
+			left = min(left, known.left)
+		}
+	}
+	r.buckets[name] = bucket{left: left, reset: at, told: true}
+	return nil
+}
+
+// Stop implements [Rates].
+func (r *rates) Stop(_ context.Context, global string, span time.Duration) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if l, at := r.limit(global), r.now().Add(span); at.After(l.stop) {
+		l.stop = at
+	}
+	return nil
+}
