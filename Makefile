@@ -58,6 +58,10 @@ bench: ## benchmarks, beside those of the last time; BENCH=regexp COUNT=6 PKG=./
 blockkit: ## check what Slack is shown against Slack's own types (Node); scripts/blockkit.sh render FOLDER draws it
 	@scripts/blockkit.sh check
 
+.PHONY: discord
+discord: ## check that nothing of others is Markdown in what Discord is shown (Node); scripts/discord-render.sh render FOLDER draws it
+	@scripts/discord-render.sh check
+
 .PHONY: cover
 cover: ## coverage of the whole module: the profile in bin/cover.out, the total here
 	@mkdir -p bin

@@ -39,9 +39,16 @@ func TestCut(t *testing.T) {
 		most int
 		want string
 	}{
-		{"short", 5, "short"}, {"one two three", 9, "one two…"}, {"one two three", 8, "one two…"}, {"one, two three", 6, "one…"},
+		{"short", 5, "short"},
+		{"one two three", 9, "one two…"},
+		{"one two three", 8, "one two…"},
+		{"one, two three", 6, "one…"},
 		{"a bcdefghijk", 8, "a bcdef…"}, // a word is worth less than half of the room
-		{"新质生产力", 4, "新质生…"}, {"👩‍👩‍👧👩‍👩‍👧", 10, "👩‍👩‍👧…"}, {"👩‍👩‍👧👩‍👩‍👧", 6, "…"}, {"😀😀😀", 5, "😀😀…"}, {"ab", 1, "…"},
+		{"新质生产力", 4, "新质生…"},
+		{"👩‍👩‍👧👩‍👩‍👧", 10, "👩‍👩‍👧…"},
+		{"👩‍👩‍👧👩‍👩‍👧", 6, "…"},
+		{"😀😀😀", 5, "😀😀…"},
+		{"ab", 1, "…"},
 	} {
 		if got := cut(c.in, c.most); got != c.want {
 			t.Errorf("cut(%q, %d) = %q, want %q", c.in, c.most, got, c.want)
@@ -165,7 +172,7 @@ func TestPreviews(t *testing.T) {
 	}
 	m := Reply(chat.Reply{Text: "These.", Alerts: all}, ReplyOptions{})
 	checkMessage(t, m)
-	if len(m.Embeds) != 10 || m.Embeds[0].Footer == nil || m.Embeds[0].Footer.Text != "5 more articles can't be shown here." {
+	if len(m.Embeds) != 10 || m.Embeds[0].Footer == nil || m.Embeds[0].Footer.Text != "5 more articles can't be shown here" {
 		t.Errorf("%d embeds: %+v", len(m.Embeds), m.Embeds[0].Footer)
 	}
 }
@@ -290,7 +297,9 @@ func TestBack(t *testing.T) {
 
 func TestReadFormOfOthers(t *testing.T) {
 	for _, d := range []discordgo.ModalSubmitInteractionData{
-		{}, {CustomID: "form:mine 1"}, {CustomID: "edit:u 1"},
+		{},
+		{CustomID: "form:mine 1"},
+		{CustomID: "edit:u 1"},
 		{CustomID: "form:u 1", Components: inputRows(inputQuery, strings.Repeat("x", 4001))},
 		{CustomID: "form:u 1", Components: inputRows(inputWhen, strings.Repeat("x", 101))},
 	} {

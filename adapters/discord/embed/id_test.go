@@ -100,8 +100,17 @@ func TestParsePick(t *testing.T) {
 		list, value, place string
 		n                  int
 	}{
-		{"1", "7", "1", 7}, {"u", "7", "u", 7}, {"mine", "1 7", "1", 7}, {"mine", "u 7", "u", 7},
-		{"1", "0", "", 0}, {"1", "1 7", "", 0}, {"1", "x", "", 0}, {"mine", "7", "", 0}, {"mine", "mine 7", "", 0}, {"mine", "x 7", "", 0}, {"mine", "1 x", "", 0},
+		{"1", "7", "1", 7},
+		{"u", "7", "u", 7},
+		{"mine", "1 7", "1", 7},
+		{"mine", "u 7", "u", 7},
+		{"1", "0", "", 0},
+		{"1", "1 7", "", 0},
+		{"1", "x", "", 0},
+		{"mine", "7", "", 0},
+		{"mine", "mine 7", "", 0},
+		{"mine", "x 7", "", 0},
+		{"mine", "1 x", "", 0},
 	} {
 		place, n, ok := ParsePick(ID{Action: ActionPick, Place: c.list}, c.value)
 		if ok != (c.n > 0) || ok && (place != c.place || n != c.n) {

@@ -16,61 +16,55 @@ const itemsInPage = 10
 
 // Of an item in a list.
 const (
-	longItem  = 180
-	longState = 90
+	longItem    = 120 // its query, where there are many
+	longState   = 80
+	roomForItem = longItem + longState + 80 // with number, channel and role
 )
 
-// List lays out a reply that lists subscriptions, perhaps none: a page of it,
-// with a menu to choose one of them.
-func List(r chat.Reply, o ReplyOptions) Message {
-	all := r.Items
-	last := max(0, (len(all)-1)/itemsInPage)
-	at := min(max(o.Page, 0), last)
-	shown := all[at*itemsInPage : min((at+1)*itemsInPage, len(all))]
-
-	r.Text = cut(r.Text, longParts)
-	p := newPage(r, o)
-	for _, i := range shown {
-		p.add(item(i))
-	}
-	if len(all) == 0 || o.Place == "" {
-		p.hints(r.Hints)
-	}
-	m := p.message()
-	if last > 0 {
-		m.Embeds[0].Footer = &discordgo.MessageEmbedFooter{
-			Text: fmt.Sprintf("%d–%d of %d", at*itemsInPage+1, at*itemsInPage+len(shown), len(all)),
-		}
-	}
-	if isPlace(o.Place) {
-		m.Components = listActions(shown, o, at, last)
-	}
-	return m
+// items is a page of a list, from 0.
+type items struct {
+	items       []chat.Item
+	at, last    int
+	from, total int
 }
 
-// listActions are the menu and the buttons of a list.
-func listActions(shown []chat.Item, o ReplyOptions, at, last int) []discordgo.MessageComponent {
+// pageOf gives the page that is nearest to the wanted one.
+func pageOf(all []chat.Item, page int) items {
+	last := max(0, (len(all)-1)/itemsInPage)
+	at := min(max(page, 0), last)
+	from := at * itemsInPage
+	return items{items: all[from:min(from+itemsInPage, len(all))], at: at, last: last, from: from, total: len(all)}
+}
+
+// String gives "11–20 of 23".
+func (i items) String() string {
+	return fmt.Sprintf("%d–%d of %d", i.from+1, i.from+len(i.items), i.total)
+}
+
+// listActions are the menu and the buttons of a list; undo may be nil.
+func listActions(shown items, o ReplyOptions, undo discordgo.MessageComponent) []discordgo.MessageComponent {
 	var options []discordgo.SelectMenuOption
-	for _, i := range shown {
+	for _, i := range shown.items {
 		s := i.Subscription
 		options = append(options, option(pickValue(o.Place, s), fmt.Sprintf("%d · %s", s.Number, clean(s.Query.String())), plainState(i)))
 	}
-	out := menu(ID{Action: ActionPick, Place: o.Place, Page: at}.String(), "Change one of them…", options)
 	var buttons []discordgo.MessageComponent
 	turn := func(page int, label string) {
 		buttons = append(buttons, button(ID{Action: ActionList, Place: o.Place, Page: page}.String(), label))
 	}
-	if at > 0 {
-		turn(at-1, "◀ Previous")
+	if shown.at > 0 {
+		turn(shown.at-1, "◀ Previous")
 	}
-	if at < last {
-		turn(at+1, "Next ▶")
+	if shown.at < shown.last {
+		turn(shown.at+1, "Next ▶")
 	}
 	if o.Place != PlaceMine {
 		buttons = append(buttons, button(ID{Action: ActionEdit, Place: o.Place}.String(), "Subscribe"))
 	}
-	buttons = append(buttons, button(doneID(o), "Undo"))
-	return append(out, row(buttons...)...)
+	if o.Done != nil {
+		undo = button(doneID(o), "Undo")
+	}
+	return append(menu(ID{Action: ActionPick, Place: o.Place, Page: shown.at}.String(), "Change one of them…", options), row(append(buttons, undo)...)...)
 }
 
 // doneID takes back what was just done.
@@ -81,10 +75,17 @@ func doneID(o ReplyOptions) string {
 	return undoID(ID{Action: ActionAt, Place: placeOf(o.Done.Subscription.Destination)}, o.Done.Undo)
 }
 
-// item is a subscription in two lines.
-func item(i chat.Item) string {
+// items adds subscriptions; there is room for all of them.
+func (p *page) items(all []chat.Item) {
+	for n, i := range all {
+		p.add(item(i, min(longQuery, p.left/(len(all)-n)-roomForItem+longItem)))
+	}
+}
+
+// item is a subscription in two lines, its query in at most that many units.
+func item(i chat.Item, most int) string {
 	s := i.Subscription
-	return fmt.Sprintf("`%d` **%s**\n%s", s.Number, escaped(clean(s.Query.String()), longItem), state(i))
+	return fmt.Sprintf("`%d` **%s**\n%s", s.Number, escaped(clean(s.Query.String()), most), state(i))
 }
 
 // state is when the alerts of a subscription come, how it is, and where, if the
@@ -125,7 +126,7 @@ func plainState(i chat.Item) string {
 func Item(i chat.Item, o ReplyOptions) Message {
 	s := i.Subscription
 	p := newPage(chat.Reply{}, o)
-	p.add(fmt.Sprintf("`%d` **%s**\n%s", s.Number, escaped(clean(s.Query.String()), longText), state(i)))
+	p.add(item(i, longText))
 	m := p.message()
 	m.Components = itemActions(s)
 	if isPlace(o.Place) {

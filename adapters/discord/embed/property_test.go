@@ -2,6 +2,7 @@ package embed
 
 import (
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -202,12 +203,13 @@ func TestAnyReply(t *testing.T) {
 			Page: rapid.IntRange(-2, 5).Draw(t, "page"),
 		}
 		if rapid.Bool().Draw(t, "done") {
-			o.Done = &chat.Reply{Text: text().Draw(t, "what"), Undo: reply.Undo, Subscription: reply.Subscription}
+			o.Done = &chat.Reply{Text: text().Draw(t, "what"), Problem: reply.Problem, Undo: reply.Undo, Subscription: reply.Subscription}
 		}
 		all := []Message{Reply(reply, o), List(reply, o), Form{Place: "1", Query: text().Draw(t, "query"), When: text().Draw(t, "when")}.Wrong(reply)}
 		if len(reply.Items) > 0 {
 			all = append(all, Item(reply.Items[0], o))
 		}
+		checkItems(t, all[1], reply, o)
 		withoutItems := reply
 		withoutItems.Items = nil
 		all = append(all, Reply(withoutItems, o))
@@ -224,6 +226,21 @@ func TestAnyReply(t *testing.T) {
 			}
 		}
 	})
+}
+
+// checkItems fails where a list lacks one of its page.
+func checkItems(t failer, m Message, r chat.Reply, o ReplyOptions) {
+	t.Helper()
+	for _, i := range pageOf(r.Items, o.Page).items {
+		if !strings.Contains(m.Embeds[0].Description, fmt.Sprintf("`%d` **", i.Subscription.Number)) {
+			t.Errorf("number %d is not there: %q", i.Subscription.Number, m.Embeds[0].Description)
+		}
+	}
+	if len(r.Items) > 0 && isPlace(o.Place) {
+		if id, _ := ParseID(customID(flat(m.Components)[0])); id.Action != ActionPick {
+			t.Errorf("a list without its menu: %+v", id)
+		}
+	}
 }
 
 // TestAnyForm gives back what was typed, whatever it was.

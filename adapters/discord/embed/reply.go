@@ -28,20 +28,41 @@ type ReplyOptions struct {
 }
 
 // Reply lays out what the bot answered.
-func Reply(r chat.Reply, o ReplyOptions) Message {
-	if len(r.Items) > 0 {
-		return List(r, o)
-	}
+func Reply(r chat.Reply, o ReplyOptions) Message { return laid(r, o, len(r.Items) > 0) }
+
+// List lays out a reply that lists what is followed in a place, perhaps nothing:
+// a page of it, with a menu to change one, and a button to subscribe.
+func List(r chat.Reply, o ReplyOptions) Message { return laid(r, o, true) }
+
+func laid(r chat.Reply, o ReplyOptions, list bool) Message {
+	shown := pageOf(r.Items, o.Page)
+	o.room = maxDescription - len(shown.items)*roomForItem
 	p := newPage(r, o)
+	p.left = maxDescription - length(p.text)
+	p.items(shown.items)
 	p.rows(r.Rows)
-	p.hints(r.Hints)
-	m := p.message()
-	shown := previews(r.Alerts, maxEmbedText-size(m.Embeds)-longName)
-	if n := len(r.Alerts) - len(shown); n > 0 {
-		m.Embeds[0].Footer = &discordgo.MessageEmbedFooter{Text: count(n, "more article") + " can't be shown here."}
+	if len(shown.items) == 0 || !isPlace(o.Place) { // else the menu has what they say
+		p.hints(r.Hints)
 	}
-	m.Embeds = append(m.Embeds, shown...)
-	m.Components = row(button(undoID(ID{Action: ActionUndo}, r.Undo), "Undo"))
+	m := p.message()
+	undo := button(undoID(ID{Action: ActionUndo}, r.Undo), "Undo")
+	if list && isPlace(o.Place) {
+		m.Components = listActions(shown, o, undo)
+	} else {
+		m.Components = row(undo)
+	}
+	alerts := previews(r.Alerts, maxEmbedText-size(m.Embeds)-2*longName)
+	m.Embeds = append(m.Embeds, alerts...)
+	var foot []string
+	if shown.last > 0 {
+		foot = append(foot, shown.String())
+	}
+	if n := len(r.Alerts) - len(alerts); n > 0 {
+		foot = append(foot, count(n, "more article")+" can't be shown here")
+	}
+	if len(foot) > 0 {
+		m.Embeds[0].Footer = &discordgo.MessageEmbedFooter{Text: strings.Join(foot, " · ")}
+	}
 	return m
 }
 
