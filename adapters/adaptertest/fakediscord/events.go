@@ -18,8 +18,12 @@ type sending struct {
 	queued []event // under the server's lock
 }
 
-// emit notes an event, under the lock; flush sends it.
+// emit notes an event, under the lock; flush sends it. A bot is told nothing of
+// a guild that it is not in, but for what people do with it there.
 func (s *Server) emit(guild, name string, data any) {
+	if g := s.guilds[guild]; g != nil && g.Without && name != "INTERACTION_CREATE" {
+		return
+	}
 	s.events.queued = append(s.events.queued, event{guild, name, data})
 }
 

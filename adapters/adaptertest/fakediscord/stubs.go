@@ -1,6 +1,0 @@
-package fakediscord
-
-type command struct{}
-
-func commandRoutes() []*route     { return nil }
-func interactionRoutes() []*route { return nil }
