@@ -6,6 +6,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -34,7 +35,7 @@ type Fault struct {
 	HTML       bool          // the answer is a page of the CDN
 	Accept     bool          // the call is carried out all the same
 	Hang       bool          // no answer comes
-	Cut        bool          // the connection is cut
+	Cut        bool          // the connection is cut, with Accept within the answer
 	Delay      time.Duration // the answer comes late
 	Late       bool          // no answer comes; carried out at AcceptLate
 }
@@ -126,20 +127,25 @@ func (s *Server) answer(w http.ResponseWriter, q *request, fault Fault, answer a
 		panic(http.ErrAbortHandler)
 	case fault.Cut:
 		s.log(q, 0, 0)
+		half(w, answer)
 		panic(http.ErrAbortHandler)
 	case fault.Status == http.StatusTooManyRequests:
 		l := limited{wait: fault.RetryAfter, scope: fault.Scope, html: fault.HTML}
 		s.stop(q, &l)
 		s.writeLimited(w, q, l)
-	case fault.Status != 0 && fault.Code != 0:
-		s.write(w, q, fault.Status, fault.Code, object{"code": fault.Code, "message": "Injected"})
-	case fault.Status != 0:
+	case fault.Status != 0 && fault.HTML:
 		s.log(q, fault.Status, 0)
 		page(w, fault.Status)
+	case fault.Status != 0:
+		s.write(w, q, fault.Status, fault.Code, object{
+			"code": fault.Code, "message": strconv.Itoa(fault.Status) + ": " + http.StatusText(fault.Status),
+		})
 	case no != nil:
 		s.writeRefusal(w, q, no)
 	case answer == nil:
 		s.write(w, q, http.StatusNoContent, 0, nil)
+	case q.route.makes:
+		s.write(w, q, http.StatusCreated, 0, answer)
 	default:
 		s.write(w, q, http.StatusOK, 0, answer)
 	}
@@ -157,6 +163,18 @@ func (s *Server) writeRefusal(w http.ResponseWriter, q *request, no *refusal) {
 		body["errors"] = no.errors
 	}
 	s.write(w, q, no.status, no.code, body)
+}
+
+// half writes the first half of an answer.
+func half(w http.ResponseWriter, answer any) {
+	raw, err := json.Marshal(answer)
+	if answer == nil || err != nil {
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(raw)))
+	_, _ = w.Write(raw[:len(raw)/2])
+	_ = http.NewResponseController(w).Flush()
 }
 
 // page writes a page of the CDN.

@@ -127,7 +127,7 @@ func (s *Server) postThread(q *request) (any, *refusal) {
 	}
 	if !forum {
 		s.channels[t.ID] = t
-		s.emit(t.Guild, "THREAD_CREATE", s.channelJSON(t))
+		s.created(t)
 		return s.channelJSON(t), nil
 	}
 	// The first message has the id of the post.
@@ -137,10 +137,17 @@ func (s *Server) postThread(q *request) (any, *refusal) {
 	}
 	s.channels[t.ID] = t
 	s.add(&m)
-	s.emit(t.Guild, "THREAD_CREATE", s.channelJSON(t))
+	s.created(t)
 	out := s.channelJSON(t)
 	out["message"] = s.messageJSON(&m)
 	return out, nil
+}
+
+// created tells of a new thread.
+func (s *Server) created(t *Channel) {
+	told := s.channelJSON(t)
+	told["newly_created"] = true
+	s.emit(t.Guild, "THREAD_CREATE", told)
 }
 
 // getArchived gives the archived threads of a channel, latest archived first.

@@ -69,6 +69,17 @@ func (d gatewayDoor) deliver(guild string, payload object) (int, []byte) {
 	return 0, nil
 }
 
+// started counts a session of the gateway that begins; false: no more may.
+func (s *Server) started() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.starts == 0 {
+		return false
+	}
+	s.starts--
+	return true
+}
+
 // guildsOf gives the GUILD_CREATE of every guild of a shard that the bot is in.
 func (s *Server) guildsOf(shard, count int) []object {
 	s.mu.Lock()

@@ -65,5 +65,5 @@ func (s *Server) getActive(q *request) (any, *refusal) {
 			out = append(out, s.channelJSON(c))
 		}
 	}
-	return object{"threads": out, "members": []any{}}, nil
+	return object{"threads": out, "members": []any{}, "has_more": false}, nil
 }

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/bwmarrin/discordgo"
 )
 
 func interactionRoutes() []*route {
@@ -106,7 +108,7 @@ func (s *Server) effect(q *request, i *Interaction, kind int, data object) *refu
 // reply adds a message that answers an interaction.
 func (s *Server) reply(q *request, i *Interaction, data object, waiting bool) (*Message, *refusal) {
 	m := Message{Channel: i.Channel, Guild: i.Guild, Author: BotID, Interaction: i.Token, Waiting: waiting}
-	if flags := number(data, "flags"); flags&flagEphemeral != 0 {
+	if flags := number(data, "flags"); flags&flagEphemeral != 0 || s.alone(i) {
 		m.To, m.Flags = i.User, flagEphemeral
 	}
 	if !waiting {
@@ -117,6 +119,13 @@ func (s *Server) reply(q *request, i *Interaction, data object, waiting bool) (*
 	}
 	s.add(&m)
 	return &m, nil
+}
+
+// alone reports whether only the person sees what an app says that they have
+// installed for themselves, and that the server does not let speak.
+func (s *Server) alone(i *Interaction) bool {
+	g := s.guilds[i.Guild]
+	return g != nil && g.Without && s.may(i.User, s.channels[i.Channel])&discordgo.PermissionUseExternalApps == 0
 }
 
 // offer notes the choices that autocomplete offers.

@@ -57,6 +57,7 @@ func (s *Server) userJSON(id string) object {
 	}
 	out := object{
 		"id": u.ID, "username": u.Name, "global_name": u.Name, "discriminator": "0", "avatar": nil, "public_flags": 0, "flags": 0,
+		"banner": nil, "accent_color": nil, "avatar_decoration_data": nil, "collectibles": nil, "primary_guild": nil,
 	}
 	if u.Bot {
 		out["bot"] = true
@@ -66,14 +67,14 @@ func (s *Server) userJSON(id string) object {
 
 func (s *Server) memberJSON(m *Member) object {
 	return object{
-		"user": s.userJSON(m.User), "nick": nil, "avatar": nil, "roles": slices.Concat([]string{}, m.Roles), "joined_at": stamp(since(m.Guild)),
+		"user": s.userJSON(m.User), "nick": nil, "avatar": nil, "banner": nil, "roles": append([]string{}, m.Roles...), "joined_at": stamp(since(m.Guild)),
 		"premium_since": nil, "deaf": false, "mute": false, "flags": 0, "pending": false, "communication_disabled_until": nil,
 	}
 }
 
 func (s *Server) roleJSON(r *Role) object {
 	return object{
-		"id": r.ID, "name": r.Name, "color": 0, "hoist": false, "icon": nil, "unicode_emoji": nil, "position": slices.Index(s.guilds[r.Guild].roles, r.ID),
+		"id": r.ID, "name": r.Name, "color": 0, "colors": object{"primary_color": 0, "secondary_color": nil, "tertiary_color": nil}, "hoist": false, "icon": nil, "unicode_emoji": nil, "position": slices.Index(s.guilds[r.Guild].roles, r.ID),
 		"permissions": bits(r.Permissions), "managed": false, "mentionable": r.Mentionable, "flags": 0,
 	}
 }
@@ -179,7 +180,9 @@ func (s *Server) guildJSON(g *Guild) object {
 		"afk_channel_id": nil, "afk_timeout": 300, "verification_level": 0, "default_message_notifications": 0, "explicit_content_filter": 0,
 		"roles": roles, "emojis": []any{}, "stickers": []any{}, "features": []any{}, "mfa_level": 0, "application_id": nil, "system_channel_id": nil,
 		"system_channel_flags": 0, "rules_channel_id": nil, "vanity_url_code": nil, "premium_tier": 0, "premium_subscription_count": 0,
-		"preferred_locale": cmp.Or(g.Locale, "en-US"), "public_updates_channel_id": nil, "nsfw_level": 0, "premium_progress_bar_enabled": false,
+		"preferred_locale": cmp.Or(g.Locale, "en-US"), "public_updates_channel_id": nil, "nsfw": false, "nsfw_level": 0, "premium_progress_bar_enabled": false,
+		"home_header": nil, "region": "us-west", "widget_enabled": false, "widget_channel_id": nil, "max_presences": nil, "max_members": 500_000,
+		"max_stage_video_channel_users": 50, "max_video_channel_users": 25, "safety_alerts_channel_id": nil, "incidents_data": nil,
 	}
 }
 

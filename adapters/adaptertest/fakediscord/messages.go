@@ -24,7 +24,7 @@ type nonce struct {
 // not name stays.
 func (s *Server) compose(q *request, body object, old Message) (Message, *refusal) {
 	m := old
-	m.Pinged, m.Files = slices.Clone(old.Pinged), slices.Concat(old.Files, q.files)
+	m.Pinged, m.Files = slices.Clone(old.Pinged), slices.Concat(kept(old, body), q.files)
 	f := &form{}
 	checkMessage(f, body, len(q.files))
 	if no := f.refusal(); no != nil {
@@ -51,6 +51,22 @@ func (s *Server) compose(q *request, body object, old Message) (Message, *refusa
 	return m, nil
 }
 
+// kept are the files of a message that an edit keeps: all, but if it lists
+// attachments those.
+func kept(old Message, body object) []File {
+	list, given := body["attachments"].([]any)
+	if !given {
+		return old.Files
+	}
+	var out []File
+	for i, a := range attachments(&old) {
+		if slices.ContainsFunc(list, func(v any) bool { o, _ := v.(object); return o["id"] == a["id"] }) {
+			out = append(out, old.Files[i])
+		}
+	}
+	return out
+}
+
 func empty(raw json.RawMessage) bool { return string(orEmpty(raw)) == "[]" }
 
 // rich gives embeds the type that Discord gives them.
@@ -73,24 +89,34 @@ func (s *Server) numbered(raw json.RawMessage) json.RawMessage {
 		return raw
 	}
 	n := 0
-	var number func(any)
-	number = func(v any) {
+	var mark func(any)
+	mark = func(v any) {
 		switch v := v.(type) {
 		case []any:
 			for _, e := range v {
-				number(e)
+				mark(e)
 			}
 		case object:
 			if v["type"] != nil {
 				n++
 				v["id"] = n
 			}
-			number(v["components"])
+			if kind := number(v, "type"); kind == compSelect || kind > compInput && kind <= compLast {
+				orOne(v, "min_values")
+				orOne(v, "max_values")
+			}
+			mark(v["components"])
 		}
 	}
-	number(list)
+	mark(list)
 	out, _ := json.Marshal(list)
 	return out
+}
+
+func orOne(o object, name string) {
+	if o[name] == nil {
+		o[name] = 1
+	}
 }
 
 // needs is what the bot must be allowed beyond writing, to post this.
@@ -157,6 +183,9 @@ func (s *Server) add(m *Message) {
 	c := s.channels[m.Channel]
 	if m.To == "" {
 		c.last = m.ID
+		if m.Author == BotID {
+			s.posted++
+		}
 	}
 	s.tell(c, m, "MESSAGE_CREATE")
 }

@@ -59,6 +59,7 @@ type Channel struct {
 	ArchivedAt       time.Time
 	AutoArchive      int // minutes
 	Owner            string
+	Invited          []string // to a private thread
 
 	// Of a direct message: the person.
 	With string

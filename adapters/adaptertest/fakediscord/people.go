@@ -68,11 +68,12 @@ func (s *Server) AddMember(guild, user string, roles ...string) {
 // AddChannel adds a channel or a thread to a guild.
 func (s *Server) AddChannel(c Channel) *Channel {
 	c.ID, c.Name = cmp.Or(c.ID, s.ID()), cmp.Or(c.Name, "channel")
-	c.AutoArchive, c.Owner = cmp.Or(c.AutoArchive, 4320), cmp.Or(c.Owner, BotID)
+	c.AutoArchive = cmp.Or(c.AutoArchive, 4320)
 	s.Change(func() {
 		if p := s.channels[c.Parent]; p != nil && c.Guild == "" {
 			c.Guild = p.Guild
 		}
+		c.Owner = cmp.Or(c.Owner, s.guilds[c.Guild].Owner)
 		s.channels[c.ID] = &c
 		s.emit(c.Guild, s.nameOf(&c, "CREATE"), s.channelJSON(&c))
 	})
@@ -217,6 +218,10 @@ func (s *Server) Count(channel string) int {
 	defer s.mu.Unlock()
 	return len(s.standing(channel, ""))
 }
+
+// PostedLocked is how many messages the bot has posted for all to see, in all
+// channels, for use in Await.
+func (s *Server) PostedLocked() int { return s.posted }
 
 // Words gives all text that a message shows, in its order, with a line break
 // behind each.

@@ -12,10 +12,11 @@ const all = 1<<53 - 1
 // Everyone is what @everyone may do in a guild that [Server.AddGuild] made.
 const Everyone = discordgo.PermissionViewChannel | discordgo.PermissionSendMessages | discordgo.PermissionEmbedLinks |
 	discordgo.PermissionAttachFiles | discordgo.PermissionReadMessageHistory | discordgo.PermissionSendMessagesInThreads |
-	discordgo.PermissionCreatePublicThreads | discordgo.PermissionUseApplicationCommands | discordgo.PermissionAddReactions
+	discordgo.PermissionCreatePublicThreads | discordgo.PermissionUseApplicationCommands | discordgo.PermissionAddReactions |
+	discordgo.PermissionUseExternalApps
 
 // inDM is what one may do in a direct message.
-const inDM = Everyone &^ (discordgo.PermissionCreatePublicThreads | discordgo.PermissionSendMessagesInThreads)
+const inDM = Everyone &^ (discordgo.PermissionCreatePublicThreads | discordgo.PermissionSendMessagesInThreads | discordgo.PermissionUseExternalApps)
 
 // Permissions is what a person may do in a channel.
 func (s *Server) Permissions(user, channel string) int64 {
@@ -63,6 +64,9 @@ func (s *Server) may(user string, c *Channel) int64 {
 		if o.Member && o.ID == user {
 			perms = perms&^o.Deny | o.Allow
 		}
+	}
+	if c.Type == PrivateThread && perms&discordgo.PermissionManageThreads == 0 && c.Owner != user && !slices.Contains(c.Invited, user) {
+		return 0
 	}
 	return implied(perms, c)
 }

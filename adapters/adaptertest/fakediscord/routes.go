@@ -12,6 +12,8 @@ type route struct {
 	handle       func(*Server, *request) (any, *refusal) // under the lock
 	// free routes need no token and are exempt from the global limit.
 	free bool
+	// makes is answered with 201.
+	makes bool
 	// messages has the limit of messages to a channel.
 	messages bool
 	ids      []string
@@ -37,7 +39,7 @@ func table() []*route {
 		{method: "GET", path: "channels/{channel}/messages", handle: (*Server).getMessages},
 		{method: "GET", path: "channels/{channel}/messages/{message}", handle: (*Server).getMessage},
 		{method: "PATCH", path: "channels/{channel}/messages/{message}", handle: (*Server).patchMessage},
-		{method: "POST", path: "channels/{channel}/threads", handle: (*Server).postThread, messages: true},
+		{method: "POST", path: "channels/{channel}/threads", handle: (*Server).postThread, messages: true, makes: true},
 		{method: "GET", path: "channels/{channel}/threads/archived/public", handle: (*Server).getArchived},
 		{method: "GET", path: "guilds/{guild}", handle: (*Server).getGuild},
 		{method: "GET", path: "guilds/{guild}/roles", handle: (*Server).getRoles},
@@ -84,18 +86,23 @@ func (s *Server) getGatewayBot(*request) (any, *refusal) {
 	return object{
 		"url": "ws" + strings.TrimPrefix(s.http.URL, "http") + "/gateway/ws", "shards": s.o.Shards,
 		"session_start_limit": object{
-			"total": 1000, "remaining": max(s.o.Starts, 0), "reset_after": 86_400_000, "max_concurrency": s.o.Concurrency,
+			"total": 1000, "remaining": s.starts, "reset_after": 86_400_000, "max_concurrency": s.o.Concurrency,
 		},
 	}, nil
 }
 
-func (s *Server) getMe(*request) (any, *refusal) { return s.userJSON(BotID), nil }
+func (s *Server) getMe(*request) (any, *refusal) {
+	me := s.userJSON(BotID)
+	me["mfa_enabled"], me["locale"], me["verified"], me["email"] = false, "en-US", true, nil
+	return me, nil
+}
 
 func (s *Server) getApplication(*request) (any, *refusal) {
 	return object{
 		"id": AppID, "name": "bellwether", "icon": nil, "description": "", "bot_public": true, "bot_require_code_grant": false,
 		"verify_key": s.PublicKeyHex(), "flags": 0, "bot": s.userJSON(BotID), "summary": "", "type": nil, "team": nil, "owner": s.userJSON(BotID),
 		"integration_types_config": object{"0": object{}, "1": object{}}, "approximate_guild_count": len(s.guilds),
-		"redirect_uris": []string{}, "interactions_endpoint_url": nil,
+		"redirect_uris": []string{}, "interactions_endpoint_url": nil, "flags_new": "0", "role_connections_verification_url": nil,
+		"approximate_user_install_count": 0, "approximate_user_authorization_count": 0, "explicit_content_filter": 0, "eligible_oauth2_scopes": []string{},
 	}, nil
 }

@@ -45,7 +45,7 @@ type Options struct {
 	// Discord does where the bot may; else such a message is refused.
 	SelfUnarchive bool
 	// Shards, Starts and Concurrency are what GET /gateway/bot says: 1 shard,
-	// 1000 starts, 1 at a time.
+	// 1000 starts that remain (negative: none), 1 at a time.
 	Shards, Starts, Concurrency int
 	// Fault, unless nil, is asked what goes wrong with a call.
 	Fault func(Call) Fault
@@ -79,6 +79,8 @@ type Server struct {
 	modals   map[string]*Modal              // by user
 	calls    []Call
 	number   int
+	posted   int // messages of the bot for all
+	starts   int // sessions of the gateway that may still be begun
 	invalid  int
 	broken   []Violation
 	held     []func()
@@ -99,11 +101,12 @@ type dispatcher interface {
 
 // New starts a Server that ends with the test.
 func New(t testing.TB, o Options) *Server {
+	o = o.withDefaults()
 	s := &Server{
-		t: t, o: o.withDefaults(), changed: make(chan struct{}), guilds: map[string]*Guild{}, roles: map[string]*Role{},
+		t: t, o: o, changed: make(chan struct{}), guilds: map[string]*Guild{}, roles: map[string]*Role{},
 		users: map[string]*User{}, channels: map[string]*Channel{}, messages: map[string]*Message{}, order: map[string][]*Message{},
 		nonces: map[string]nonce{}, settings: map[string][]CommandPermission{}, acts: map[string]*Interaction{}, modals: map[string]*Modal{},
-		limits: newLimits(),
+		limits: newLimits(), starts: max(0, o.Starts),
 	}
 	var err error
 	if s.public, s.secret, err = ed25519.GenerateKey(nil); err != nil {
