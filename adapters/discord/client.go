@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -46,6 +47,7 @@ type Client struct {
 	routes      *routes
 	invalid     *invalid
 	directs     *directs
+	app         atomic.Pointer[string] // its id, once it is known
 }
 
 // NewClient makes a client. A BaseURL that is none stands for the default.

@@ -32,8 +32,9 @@ type rooms struct {
 
 	mu       sync.Mutex
 	channels map[string]kept[*discordgo.Channel]
-	roles    map[string]kept[[]*discordgo.Role] // by guild
-	rights   map[string]kept[[]*discordgo.ApplicationCommandPermissions]
+	roles    map[string]kept[[]*discordgo.Role]                          // by guild
+	rights   map[string]kept[[]*discordgo.ApplicationCommandPermissions] // by guild
+	members  map[string]kept[*discordgo.Member]                          // by guild and user
 }
 
 type kept[T any] struct {
@@ -44,7 +45,7 @@ type kept[T any] struct {
 func newRooms(now func() time.Time) *rooms {
 	return &rooms{
 		now: now, channels: map[string]kept[*discordgo.Channel]{}, roles: map[string]kept[[]*discordgo.Role]{},
-		rights: map[string]kept[[]*discordgo.ApplicationCommandPermissions]{},
+		rights: map[string]kept[[]*discordgo.ApplicationCommandPermissions]{}, members: map[string]kept[*discordgo.Member]{},
 	}
 }
 
@@ -88,15 +89,36 @@ func (r *rooms) guildRoles(ctx context.Context, c *Client, guild string) ([]*dis
 	})
 }
 
-// permissions gives what a server's own settings say of who may use a command.
-func (r *rooms) permissions(ctx context.Context, c *Client, app, guild, command string) ([]*discordgo.ApplicationCommandPermissions, error) {
+// member gives a member of a server.
+func (r *rooms) member(ctx context.Context, c *Client, guild, user string) (*discordgo.Member, error) {
+	return remembered(r, r.members, guild+" "+user, roomKept, func() (*discordgo.Member, error) {
+		var m discordgo.Member
+		err := c.call(ctx, http.MethodGet, "guilds/"+guild+"/members/"+user, nil, &m)
+		return &m, err
+	})
+}
+
+// permissions gives what a server's own settings say of who may use the
+// command: those of the command, else those of the whole app.
+// Source: https://discord.com/developers/docs/interactions/application-commands#permissions
+func (r *rooms) permissions(ctx context.Context, c *Client, guild string) ([]*discordgo.ApplicationCommandPermissions, error) {
 	return remembered(r, r.rights, guild, rightsKept, func() ([]*discordgo.ApplicationCommandPermissions, error) {
-		var said discordgo.GuildApplicationCommandPermissions
-		err := c.call(ctx, http.MethodGet, "applications/"+app+"/guilds/"+guild+"/commands/"+command+"/permissions", nil, &said)
-		if code(err) == discordgo.ErrCodeUnknownApplicationCommandPermissions { // nobody has set any
-			return nil, nil
+		app, err := c.application(ctx)
+		if err != nil {
+			return nil, err
 		}
-		return said.Permissions, err
+		var all []discordgo.GuildApplicationCommandPermissions
+		if err := c.call(ctx, http.MethodGet, "applications/"+app+"/guilds/"+guild+"/commands/permissions", nil, &all); err != nil {
+			return nil, err
+		}
+		var out []*discordgo.ApplicationCommandPermissions
+		for _, said := range all {
+			if said.ID != app {
+				return said.Permissions, nil
+			}
+			out = said.Permissions
+		}
+		return out, nil
 	})
 }
 
