@@ -39,9 +39,13 @@ type config struct {
 	publicURL     string
 	key           string // of secrets that are stored
 	slack         slackConfig
-	discordToken  string
+	discord       discordConfig
 	configuration string // the file that was read, for people
 }
+
+// onPlatform reports whether people talk to the bot elsewhere than in the
+// terminal.
+func (c config) onPlatform() bool { return c.slack.on() || c.discord.on() }
 
 // sourceConfig is one source of articles: a feed's address or a path.
 type sourceConfig struct {
@@ -131,10 +135,11 @@ func settings() []setting {
 			setString(func(c *config) *string { return &c.slack.clientSecret }),
 		},
 		{"slack.api_url", "SLACK_API_URL", "another base of Slack's Web API, for proxies and tests", "https://slack.com/api/", false, setSlackAPI},
-		{
-			"discord.bot_token", "DISCORD_BOT_TOKEN", "reserved; this version does not speak Discord yet", "", true,
-			setString(func(c *config) *string { return &c.discordToken }),
-		},
+		{"discord.bot_token", "DISCORD_BOT_TOKEN", "token of the bot in Discord", "", true, setDiscordToken},
+		{"discord.application_id", "DISCORD_APPLICATION_ID", "the app's id; it is asked for where it is not set", "", false, setDiscordApplication},
+		{"discord.public_key", "DISCORD_PUBLIC_KEY", "the app's public key: Discord comes in by HTTP, at http.listen", "", false, setDiscordKey},
+		{"discord.gateway", "DISCORD_GATEWAY", "Discord comes in by the gateway", "true (with discord.public_key: false)", false, setDiscordGateway},
+		{"discord.api_url", "DISCORD_API_URL", "another base of Discord's API, for proxies and tests", "https://discord.com/api/v10/", false, setDiscordAPI},
 	}
 }
 
@@ -300,6 +305,7 @@ func loadConfig(w world, f flagValues, interactive bool) (config, error) {
 	wrong = append(wrong, readEnvironment(&c, w.lookup)...)
 	wrong = append(wrong, readFlags(&c, f)...)
 	wrong = append(wrong, c.slack.incomplete(&c)...)
+	wrong = append(wrong, c.discord.incomplete(&c)...)
 	if len(wrong) > 0 {
 		var errs []error
 		for _, m := range wrong {
@@ -307,7 +313,7 @@ func loadConfig(w world, f flagValues, interactive bool) (config, error) {
 		}
 		return c, usagef("the configuration has mistakes:\n%w", errors.Join(errs...))
 	}
-	if interactive && !c.levelSet && !c.slack.on() {
+	if interactive && !c.levelSet && !c.onPlatform() {
 		c.logLevel = slog.LevelWarn
 	}
 	if c.data == "" {

@@ -22,8 +22,9 @@ func newRun(w world) *cobra.Command {
 		Use:   "run [--config FILE] [--data DIR] [--once] [--source URL_OR_PATH]...",
 		Short: "Run the bot",
 		Long: `Run reads sources, matches every new article and sends alerts. Without a Slack
-or Discord token it talks here in the terminal: type help. docs/slack.md sets up
-Slack. Without a Redis it keeps everything in one file in the data folder.
+or Discord token it talks here in the terminal: type help. docs/slack.md and
+docs/discord.md set them up. Without a Redis it keeps everything in one file in
+the data folder.
 
 ` + settingsHelp(),
 		Example: `  bellwether run
@@ -68,7 +69,7 @@ func run(ctx context.Context, w world, f flagValues, once bool) (err error) {
 	if err != nil {
 		return err
 	}
-	interactive = interactive && !cfg.slack.on()
+	interactive = interactive && !cfg.onPlatform()
 	talk := newTerminal(w, cfg, interactive)
 	log := newLogger(w.stderr, cfg)
 	if interactive {
@@ -92,7 +93,7 @@ func run(ctx context.Context, w world, f flagValues, once bool) (err error) {
 	if err != nil {
 		return err
 	}
-	defer a.slack.close()
+	defer a.close()
 	if once {
 		return a.once(ctx)
 	}
@@ -121,6 +122,11 @@ func (a *app) serve(ctx context.Context, interactive bool) error {
 	start("dispatch", a.dispatch.Run)
 	if a.slack != nil {
 		start("slack", a.slack.run)
+	}
+	if a.discord != nil {
+		start("discord", a.discord.app.Run)
+	}
+	if a.slack != nil || a.discord != nil {
 		return parts.Wait()
 	}
 	start("terminal", func(ctx context.Context) error {
@@ -166,14 +172,7 @@ func announce(w world, cfg config, s *store, sources *sourceSet, interactive boo
 	if cfg.configuration != "" {
 		fmt.Fprintf(out, "  settings  %s\n", cfg.configuration)
 	}
-	chat := "no Slack or Discord token: talking here in the terminal"
-	switch {
-	case cfg.slack.on():
-		chat = cfg.slack.about()
-	case cfg.discordToken != "":
-		chat = "a Discord token is set, which this version can't use yet: talking here in the terminal"
-	}
-	fmt.Fprintf(out, "  chat      %s\n", chat)
+	fmt.Fprintf(out, "  chat      %s\n", cfg.aboutChat())
 	about := s.about
 	if home, ok := w.lookup("HOME"); ok && len(home) > 1 {
 		about = strings.Replace(about, " "+strings.TrimSuffix(home, "/")+"/", " ~/", 1)
@@ -183,6 +182,21 @@ func announce(w world, cfg config, s *store, sources *sourceSet, interactive boo
 	if interactive {
 		fmt.Fprintf(out, "Type help for what you can say, or begin with:\n  subscribe \"new quality productive forces\"\n\n")
 	}
+}
+
+// aboutChat says for people where they talk to the bot.
+func (c config) aboutChat() string {
+	var all []string
+	if c.slack.on() {
+		all = append(all, c.slack.about())
+	}
+	if c.discord.on() {
+		all = append(all, c.discord.about())
+	}
+	if len(all) == 0 {
+		return "no Slack or Discord token: talking here in the terminal"
+	}
+	return strings.Join(all, "; ")
 }
 
 // isTerminal leaves the file's mode as it is: Fd would make a pipe block, and

@@ -18,10 +18,6 @@ import (
 	"github.com/bellwether/bellwether/bot"
 )
 
-// slackWorkers is how many lanes are written to at the same time: a channel
-// that hangs holds one for as long as a call may take.
-const slackWorkers = 128
-
 // slackParts is the bot in Slack.
 type slackParts struct {
 	app       *slack.App
@@ -35,7 +31,7 @@ type slackParts struct {
 func newSlack(cfg config, s *store, b *bot.Bot, reachable func(alerts.Destination), log *slog.Logger) (*slackParts, error) {
 	p := &slackParts{http: httpx.New(httpx.Options{
 		// An address of the settings may be a proxy on this network.
-		AllowPrivate: cfg.slack.apiURL != "", IdlePerHost: 2 * slackWorkers,
+		AllowPrivate: cfg.slack.apiURL != "", IdlePerHost: 2 * platformWorkers,
 	})}
 	api := func(token, appToken string) *slackgo.Client {
 		options := []slackgo.Option{

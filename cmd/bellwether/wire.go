@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -30,6 +32,7 @@ const (
 type app struct {
 	talk     *terminal.Terminal // nil where people talk on a platform
 	slack    *slackParts        // nil without Slack
+	discord  *discordParts      // nil without Discord
 	bot      *bot.Bot
 	ingest   *ingest.Ingester
 	matching *matching.Matcher
@@ -61,7 +64,10 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 		return nil, err
 	}
 	if cfg.listen != "" {
-		a.web = web.New(cfg.listen, map[string]web.Check{"store": s.client.Ping}, a.slack.routes(), log)
+		routes := map[string]http.Handler{}
+		maps.Copy(routes, a.slack.routes())
+		maps.Copy(routes, a.discord.routes())
+		a.web = web.New(cfg.listen, map[string]web.Check{"store": s.client.Ping}, routes, log)
 	}
 	return a, nil
 }
@@ -72,19 +78,41 @@ func (a *app) dispatching(cfg config, log *slog.Logger, s *store, once bool) err
 		Outbox: s.client.Outbox(), Articles: s.client.Articles(), Subscriptions: s.client.Subscriptions(),
 		Messengers: []dispatch.Messenger{a.talk}, Sentences: cfg.sentences, Logger: log,
 	}
+	var told []func(alerts.Destination, alerts.Scope, error)
+	unblock := func(d alerts.Destination) { a.dispatch.Unblock(d) }
 	if cfg.slack.on() {
 		var err error
-		if a.slack, err = newSlack(cfg, s, a.bot, func(d alerts.Destination) { a.dispatch.Unblock(d) }, log); err != nil {
+		if a.slack, err = newSlack(cfg, s, a.bot, unblock, log); err != nil {
 			return err
 		}
-		c.Messengers = append(c.Messengers, a.slack.app.Messenger())
-		c.Workers = slackWorkers
-		if !once { // then nobody carries out what follows
-			c.Blocked = a.slack.app.Blocked
+		c.Messengers, told = append(c.Messengers, a.slack.app.Messenger()), append(told, a.slack.app.Blocked)
+	}
+	if cfg.discord.on() {
+		a.discord = newDiscord(cfg, s, a.bot, unblock, log)
+		c.Messengers, told = append(c.Messengers, a.discord.app.Messenger()), append(told, a.discord.app.Blocked)
+	}
+	if len(told) > 0 {
+		c.Workers = platformWorkers
+	}
+	if !once { // then nobody carries out what follows
+		c.Blocked = func(d alerts.Destination, scope alerts.Scope, err error) {
+			for _, f := range told {
+				f(d, scope, err)
+			}
 		}
 	}
 	a.dispatch = dispatch.New(c)
 	return nil
+}
+
+// platformWorkers is how many lanes are written to at the same time: a channel
+// that hangs holds one for as long as a call may take.
+const platformWorkers = 128
+
+// close ends the connections to the platforms.
+func (a *app) close() {
+	a.slack.close()
+	a.discord.close()
 }
 
 func newTerminal(w world, cfg config, interactive bool) *terminal.Terminal {
