@@ -28,7 +28,7 @@ func newDiscord(cfg config, s *store, b *bot.Bot, reachable func(alerts.Destinat
 	})
 	c := discord.Config{
 		Handler: b, Places: b, Subscriptions: s.client.Subscriptions(), Guilds: s.client.Workspaces(), Once: s.client.Marks(),
-		Client: client, PublicKey: cfg.discord.publicKey, Application: cfg.discord.applicationID, Register: true, Zones: bot.Zones,
+		Client: client, PublicKey: cfg.discord.publicKey, Application: cfg.discord.applicationID, Zones: bot.Zones,
 		Reachable: reachable, Now: time.Now, Logger: log,
 	}
 	if cfg.discord.byGateway() {
