@@ -27,7 +27,10 @@ type bucket struct {
 }
 
 // blocked is a wait that a 429 asked for.
-type blocked struct{ since, until time.Time }
+type blocked struct {
+	since, until time.Time
+	html         bool
+}
 
 // limited is a 429.
 type limited struct {
@@ -107,7 +110,7 @@ func (s *Server) refused(q *request, b *bucket, limit Limit, now time.Time) *lim
 	if !q.route.free {
 		if wait := s.limits.stopped.until.Sub(now); wait > 0 {
 			avoidable("everything was told to wait "+wait.String()+" more", s.limits.stopped)
-			return &limited{wait: wait, scope: "global"}
+			return &limited{wait: wait, scope: "global", html: s.limits.stopped.html}
 		}
 	}
 	if wait := b.told.until.Sub(now); wait > 0 {
@@ -144,7 +147,7 @@ func (s *Server) stop(q *request, l *limited) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := time.Now()
-	told := blocked{now, now.Add(l.wait - early)}
+	told := blocked{now, now.Add(l.wait - early), l.html}
 	switch {
 	case l.scope == "global", l.html:
 		s.limits.stopped = told

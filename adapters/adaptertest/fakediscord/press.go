@@ -4,24 +4,36 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/bwmarrin/discordgo"
 )
 
-// component finds a component of a message by custom_id, or by its label; the
-// first if there are more.
+// component finds a component of a message by custom_id, or by its label, or by
+// how that begins; the first if there are more.
 func component(m *Message, name string) object {
 	var rows []object
 	_ = json.Unmarshal(m.Components, &rows)
-	for _, by := range []string{"custom_id", "label", "placeholder"} {
-		for _, row := range rows {
-			list, _ := row["components"].([]any)
-			for _, c := range list {
-				if c, _ := c.(object); c[by] == name && c["custom_id"] != nil {
-					return c
-				}
+	var all []object
+	for _, row := range rows {
+		list, _ := row["components"].([]any)
+		for _, c := range list {
+			if c, _ := c.(object); c["custom_id"] != nil {
+				all = append(all, c)
 			}
+		}
+	}
+	for _, by := range []string{"custom_id", "label", "placeholder"} {
+		for _, c := range all {
+			if c[by] == name {
+				return c
+			}
+		}
+	}
+	for _, c := range all {
+		if label, _ := c["label"].(string); strings.HasPrefix(label, name) {
+			return c
 		}
 	}
 	return nil
@@ -42,8 +54,8 @@ func (m Message) Buttons() []string {
 	return out
 }
 
-// CustomID gives the custom_id of the component with that label or
-// placeholder, "" if there is none.
+// CustomID gives the custom_id of the component with that label, or whose label
+// begins so, or with that placeholder, "" if there is none.
 func (m Message) CustomID(label string) string {
 	id, _ := component(&m, label)["custom_id"].(string)
 	return id
@@ -61,8 +73,8 @@ func (s *Server) Discord(m Message) *discordgo.Message {
 	return out
 }
 
-// Press presses the button with that custom_id or label below a message as it
-// stands now, and gives the interaction once it was answered.
+// Press presses the button with that custom_id or label, or whose label begins
+// so, below a message as it stands now, and gives the interaction once it was answered.
 func (s *Server) Press(user string, m Message, name string) Interaction {
 	s.t.Helper()
 	return s.use(user, m, name, compButton, nil)
