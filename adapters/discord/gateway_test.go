@@ -1,0 +1,127 @@
+package discord_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+)
+
+// began gives what a connection began with.
+func (c *gateConn) began() gateFrame {
+	c.g.mu.Lock()
+	defer c.g.mu.Unlock()
+	return c.begin
+}
+
+// isResume fails the test unless c resumed the session at its own address, from
+// event seq on.
+func (c *gateConn) isResume(t *testing.T, seq int64) {
+	t.Helper()
+	var said struct {
+		Token   string `json:"token"`
+		Session string `json:"session_id"`
+		Seq     int64  `json:"seq"`
+	}
+	f := c.began()
+	if err := json.Unmarshal(f.Data, &said); err != nil || f.Op != 6 {
+		t.Fatalf("no RESUME but %d: %v", f.Op, err)
+	}
+	if said.Token != "Bot "+gateToken || said.Session != "session" || said.Seq != seq {
+		t.Errorf("resumed %q at %d, want %d", said.Session, said.Seq, seq)
+	}
+	if want := "/ws/resume?encoding=json&v=10"; c.path != want {
+		t.Errorf("resumed at %s, want %s", c.path, want)
+	}
+}
+
+func TestGatewayIdentifies(t *testing.T) {
+	t.Parallel()
+	g := newGate(t, func(c *gateConn) {
+		c.greet()
+		c.ready()
+		c.guild()
+		c.event("INTERACTION_CREATE", map[string]any{"id": "9", "type": 2, "token": "interaction-token", "data": map[string]any{"name": "policy"}})
+		c.raw(`{"op":1,"d":null}`)
+		c.idle()
+	})
+	a := g.start(newMemory(), "a", fast)
+	a.awaitKinds("ready 2 *discordgo.InteractionCreate")
+	c := g.all()[0]
+	var said struct {
+		Token    string `json:"token"`
+		Intents  int    `json:"intents"`
+		Shard    []int  `json:"shard"`
+		Compress bool   `json:"compress"`
+	}
+	if err := json.Unmarshal(c.began().Data, &said); err != nil {
+		t.Fatal(err)
+	}
+	if c.began().Op != 2 || said.Token != "Bot "+gateToken || said.Intents != 1|1<<12 || said.Compress || len(said.Shard) != 2 || said.Shard[1] != 1 {
+		t.Errorf("IDENTIFY %s", c.began().Data)
+	}
+	if want := "/ws/first?encoding=json&v=10"; c.path != want {
+		t.Errorf("connected to %s, want %s", c.path, want)
+	}
+	if err := a.stop(); err != nil {
+		t.Error(err)
+	}
+	if log := a.log.String(); !strings.Contains(log, `msg="discord: connected" shard=0/1`) || strings.Contains(log, "interaction-token") {
+		t.Errorf("log:\n%s", log)
+	}
+}
+
+// TestGatewayResumes drops a connection in each of the ways after which the
+// session goes on, and gives some of the events again, as Discord may.
+func TestGatewayResumes(t *testing.T) {
+	t.Parallel()
+	ends := map[string]func(c *gateConn){
+		"dropped": func(c *gateConn) { c.Close() },
+		"op 7": func(c *gateConn) {
+			c.raw(`{"op":7,"d":null}`)
+			c.next()
+		},
+		"op 9, resumable": func(c *gateConn) {
+			c.raw(`{"op":9,"d":true}`)
+			c.next()
+		},
+		"unknown code":        func(c *gateConn) { c.gone(4321) },
+		"4000":                func(c *gateConn) { c.gone(4000) },
+		"closed, without any": func(c *gateConn) { c.gone(1000) },
+		"going away":          func(c *gateConn) { c.gone(1001) },
+		"no acknowledgements": func(c *gateConn) {
+			c.mute = true
+			c.next()
+		},
+	}
+	for name, end := range ends {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			g := newGate(t, func(c *gateConn) {
+				c.greet()
+				c.ready()
+				c.guild()
+				c.guild()
+				end(c)
+			}, func(c *gateConn) {
+				c.greet()
+				c.seq = 2
+				c.guild() // once more
+				c.guild() // missed
+				c.event("RESUMED", map[string]any{})
+				c.guild()
+				c.idle()
+			})
+			limits := fast
+			if name == "no acknowledgements" {
+				limits.Ack = 200 * time.Millisecond
+			}
+			a := g.start(newMemory(), "a", limits)
+			a.awaitKinds("ready 2 3 4 resumed 6")
+			g.all()[1].isResume(t, 3)
+			if err := a.stop(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
