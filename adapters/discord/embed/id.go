@@ -154,6 +154,9 @@ func pickValue(list string, s alerts.Subscription) string {
 // ParsePick reads the value that was chosen of a menu of [ActionPick]: the place
 // is the list's own where the value names none.
 func ParsePick(id ID, value string) (place string, n int, ok bool) {
+	if id.Action != ActionPick {
+		return "", 0, false
+	}
 	place, digits := id.Place, value
 	if id.Place == PlaceMine {
 		if place, digits, ok = strings.Cut(value, " "); !ok || !isPlace(place) || place == PlaceMine {

@@ -96,6 +96,9 @@ func TestIDCommand(t *testing.T) {
 }
 
 func TestParsePick(t *testing.T) {
+	if _, _, ok := ParsePick(ID{Action: ActionDo, Words: "0"}, "1"); ok {
+		t.Error("something is picked of what is no menu")
+	}
 	for _, c := range []struct {
 		list, value, place string
 		n                  int

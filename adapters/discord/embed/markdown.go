@@ -46,13 +46,13 @@ func marked(s string, bold []stretch) string {
 func inert(out *strings.Builder, s string, from, i int) {
 	c := s[i]
 	switch c {
-	case '\\', '*', '_', '~', '|', '`', '[', ']', '<', '>', '#':
+	case '\\', '*', '_', '~', '|', '`', '[', '<':
 		out.WriteByte('\\')
 	case ':':
 		if shortcode(s[i:]) {
 			out.WriteByte('\\')
 		}
-	case '-', '+': // begins a list
+	case '#', '>', '-', '+': // begins a heading, a quotation, small print or a list
 		if strings.TrimLeft(s[from:i], " ") == "" {
 			out.WriteByte('\\')
 		}
