@@ -184,6 +184,8 @@ func (p *page) rows(all []chat.Row) {
 	for _, r := range all {
 		label := cmp.Or(clean(r.Label), "–")
 		switch {
+		case r.Value == "" && len(lines) > 0:
+			lines = append(lines, "\n**"+escaped(label, longQuery)+"**")
 		case r.Value == "":
 			lines = append(lines, "**"+escaped(label, longQuery)+"**")
 		case isCommand(label):

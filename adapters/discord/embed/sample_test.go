@@ -179,6 +179,15 @@ func sampleReplies(t failer) map[string]chat.Reply {
 		"reply-lost": {
 			Text: "That channel was deleted, so its alerts are paused.", Place: here(), Hints: []string{"`list mine` shows all that you follow"},
 		},
+		"reply-rows": {
+			Text: "2 sources are read.",
+			Rows: []chat.Row{
+				{Label: "Feeds"}, {Label: "Example Gazette", Value: "412 articles in 30 days, the last today 09:12"},
+				{Label: "*Example* _Ministry_", Value: "fails since Mon 2 Mar 18:00: the server answers 503"},
+				{Label: "Wires"}, {Label: "example-wire", Value: "`/var/wire/in`, 88 articles"},
+			},
+			Hints: []string{"`why` tells what became of an article"},
+		},
 		"reply-empty": {},
 	}
 }
