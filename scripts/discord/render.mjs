@@ -92,6 +92,6 @@ for (const file of readdirSync(golden).filter((n) => n.endsWith(".json"))) {
 // What is in "all" is measured there, so that each picture is as high as it must be.
 writeFileSync(join(out, "all.html"), page(sections.join("\n"), `<script>
 addEventListener("load", () => setTimeout(() => {
-  document.body.dataset.heights = [...document.querySelectorAll("section")].map((s) => s.id + "=" + Math.ceil(s.getBoundingClientRect().height)).join(" ");
+  document.body.dataset.heights = [...document.querySelectorAll("section")].map((s) => s.id + "=" + Math.max(160, Math.ceil(s.getBoundingClientRect().height))).join(" ");
 }, 1000));
 </script>`));

@@ -97,11 +97,11 @@ func samples(t failer) map[string]alerts.Delivery {
 		Subscriptions: []alerts.Subscription{tariff}, Matched: []string{"headline"},
 	}
 	second := steel(quota)
-	second.Article.ID, second.Article.Title = "steel-2", "Steel makers greet the new quota"
+	second.Article.ID, second.Article.Title, second.Article.URL = "steel-2", "Steel makers greet the new quota", "https://news.example.org/steel?id=2"
 	var many []alerts.Alert
 	for i := range 10 {
 		a := steel(sub(t, i+1, fmt.Sprintf("keyword%d", i+1)))
-		a.Article.ID += fmt.Sprint("-", i)
+		a.Article.ID, a.Article.URL = fmt.Sprint("steel-", i), fmt.Sprint("https://news.example.org/steel?id=", i)
 		a.Summary = []string{strings.Repeat(a.Summary[0]+" ", 8)}
 		a.Highlights = a.Highlights[:1]
 		many = append(many, a)
