@@ -182,9 +182,11 @@ func sampleReplies(t failer) map[string]chat.Reply {
 		"reply-rows": {
 			Text: "2 sources are read.",
 			Rows: []chat.Row{
-				{Label: "Feeds"}, {Label: "Example Gazette", Value: "412 articles in 30 days, the last today 09:12"},
+				{Label: "Feeds"},
+				{Label: "Example Gazette", Value: "412 articles in 30 days, the last today 09:12"},
 				{Label: "*Example* _Ministry_", Value: "fails since Mon 2 Mar 18:00: the server answers 503"},
-				{Label: "Wires"}, {Label: "example-wire", Value: "`/var/wire/in`, 88 articles"},
+				{Label: "Wires"},
+				{Label: "example-wire", Value: "`/var/wire/in`, 88 articles"},
 			},
 			Hints: []string{"`why` tells what became of an article"},
 		},
