@@ -1,0 +1,393 @@
+package discord_test
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/bellwether/bellwether/adapters/adaptertest"
+	"github.com/bellwether/bellwether/adapters/adaptertest/fakediscord"
+	"github.com/bellwether/bellwether/adapters/discord"
+	"github.com/bellwether/bellwether/adapters/redis"
+	"github.com/bellwether/bellwether/alerts"
+	"github.com/bellwether/bellwether/bot"
+	"github.com/bellwether/bellwether/bot/chat"
+	"github.com/bellwether/bellwether/bot/dispatch"
+	"github.com/bellwether/bellwether/bot/matching"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// rig is the bot in a fake Discord, with a real Redis behind it.
+type rig struct {
+	t          *testing.T
+	fake       *fakediscord.Server
+	store      *redis.Client
+	client     *discord.Client
+	app        *discord.App
+	dispatcher *dispatch.Dispatcher
+	matcher    *matching.Matcher
+	web        *httptest.Server
+	log        *lockedBuffer
+	changed    *signal // the bot has answered, or was told of a place
+	clock      *clock  // of the app
+
+	// What every test finds there.
+	guild              *fakediscord.Guild
+	anna, ben          *fakediscord.User // anna manages channels
+	trade, forum, news *fakediscord.Channel
+	thread             *fakediscord.Channel
+	editors            *fakediscord.Role // anna's
+	readers            *fakediscord.Role // that alerts may mention
+}
+
+// way is how Discord comes in.
+type way string
+
+const (
+	byGateway way = "gateway"
+	byHTTP    way = "http"
+)
+
+// rigOptions change what newRig makes.
+type rigOptions struct {
+	fake    fakediscord.Options
+	limits  discord.Limits
+	lease   time.Duration
+	workers int
+	// wrap, unless nil, stands between the app and the bot.
+	wrap func(discord.Handler) discord.Handler
+	// before changes the fake before the app starts.
+	before func(r *rig)
+}
+
+const manageChannels = 1 << 4
+
+// newRig makes a server with anna, who manages channels, and ben, and starts
+// the bot in it.
+func newRig(t *testing.T, w way, o rigOptions) *rig {
+	t.Helper()
+	if o.fake.Messages.Calls == 0 {
+		o.fake.Messages.Calls = -1
+	}
+	if o.fake.Global == 0 {
+		o.fake.Global = -1
+	}
+	r := &rig{t: t, fake: fakediscord.New(t, o.fake), log: &lockedBuffer{}, changed: newSignal(), clock: &clock{}}
+	r.people()
+	if o.before != nil {
+		o.before(r)
+	}
+	r.open(w, o)
+	r.start()
+	r.await("the command is registered", func() bool { return len(r.fake.Commands("")) == 1 })
+	t.Cleanup(func() {
+		r.fake.Clean()
+		r.checkSecrets()
+	})
+	return r
+}
+
+func (r *rig) people() {
+	f := r.fake
+	r.guild = f.AddGuild(fakediscord.Guild{Name: "Policy desk"})
+	r.editors = f.AddRole(fakediscord.Role{Guild: r.guild.ID, Name: "editors", Permissions: manageChannels})
+	r.readers = f.AddRole(fakediscord.Role{Guild: r.guild.ID, Name: "readers", Mentionable: true})
+	r.anna, r.ben = f.AddUser(fakediscord.User{Name: "anna"}), f.AddUser(fakediscord.User{Name: "ben"})
+	f.AddMember(r.guild.ID, r.anna.ID, r.editors.ID)
+	f.AddMember(r.guild.ID, r.ben.ID)
+	r.trade = f.AddChannel(fakediscord.Channel{Guild: r.guild.ID, Name: "trade", Type: fakediscord.Text})
+	r.news = f.AddChannel(fakediscord.Channel{Guild: r.guild.ID, Name: "news", Type: fakediscord.Announcement})
+	r.forum = f.AddChannel(fakediscord.Channel{Guild: r.guild.ID, Name: "stories", Type: fakediscord.Forum})
+	r.thread = f.AddChannel(fakediscord.Channel{Guild: r.guild.ID, Name: "steel", Type: fakediscord.PublicThread, Parent: r.trade.ID, Owner: r.anna.ID})
+}
+
+// httpClient is one whose connections end with the test.
+func httpClient(t testing.TB) *http.Client {
+	transport := &http.Transport{MaxIdleConnsPerHost: 512, MaxIdleConns: 512}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport}
+}
+
+func (r *rig) newClient(o discord.Limits) *discord.Client {
+	return discord.NewClient(discord.ClientConfig{
+		Token: fakediscord.Token, BaseURL: r.fake.API(), HTTP: httpClient(r.t), Rates: r.store.Rates(), Limits: o, Logger: r.logger(),
+	})
+}
+
+func (r *rig) logger() *slog.Logger {
+	return slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+}
+
+// open puts the parts together.
+func (r *rig) open(w way, o rigOptions) {
+	t := r.t
+	var err error
+	r.store, err = redis.Open(t.Context(), redis.Options{URL: adaptertest.Redis(t), Prefix: adaptertest.Prefix(t), Shards: 4, Solo: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	log := r.logger()
+	b := bot.New(bot.Config{
+		Store: r.store.Subscriptions(), Archive: r.store.Articles(), Outbox: r.store.Outbox(), Sources: noSources{}, Now: time.Now, Logger: log,
+	})
+	var handler discord.Handler = b
+	if o.wrap != nil {
+		handler = o.wrap(b)
+	}
+	r.client = r.newClient(o.limits)
+	c := discord.Config{
+		Handler: watchedBot{handler, r.changed}, Places: watchedPlaces{b, r.changed}, Subscriptions: r.store.Subscriptions(),
+		Guilds: watchedGuilds{r.store.Workspaces(), r.changed}, Once: r.store.Marks(), Client: r.client, Zones: bot.Zones,
+		Reachable: func(d alerts.Destination) { r.dispatcher.Unblock(d) }, Now: r.clock.now, Logger: log,
+	}
+	if w == byHTTP {
+		c.PublicKey = r.fake.PublicKey()
+	} else {
+		c.Gateway = discord.NewGateway(discord.GatewayConfig{
+			Client: r.client, Leases: r.store.Leases(), Once: r.store.Marks(), Holder: "test", Logger: log,
+		})
+	}
+	r.app = discord.New(c)
+	mux := http.NewServeMux()
+	for pattern, h := range r.app.Routes() {
+		mux.Handle(pattern, h)
+	}
+	r.web = httptest.NewServer(mux)
+	if w == byHTTP {
+		r.fake.HTTP(r.web.URL)
+	} else {
+		r.fake.Gateway()
+	}
+	r.dispatcher = dispatch.New(dispatch.Config{
+		Outbox: r.store.Outbox(), Articles: r.store.Articles(), Subscriptions: r.store.Subscriptions(), Lease: o.lease,
+		Messengers: []dispatch.Messenger{r.app.Messenger()}, Workers: cmp.Or(o.workers, 64), Blocked: r.app.Blocked, Logger: log,
+	})
+	r.matcher = matching.New(matching.Config{
+		Log: r.store.Articles(), Subscriptions: r.store.Subscriptions(), Outbox: r.store.Outbox(), Logger: log,
+	})
+}
+
+// start runs the parts until the test ends.
+func (r *rig) start() {
+	ctx, stop := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	for _, part := range []func(context.Context) error{r.app.Run, r.dispatcher.Run, r.matcher.Run} {
+		running.Go(func() {
+			if err := part(ctx); err != nil && ctx.Err() == nil {
+				r.t.Errorf("a part ended: %v", err)
+			}
+		})
+	}
+	r.t.Cleanup(func() {
+		stop()
+		running.Wait()
+		r.web.Close()
+		if err := r.store.Close(); err != nil {
+			r.t.Error(err)
+		}
+	})
+}
+
+// checkSecrets looks through the log: for the bot's token, and for those of
+// interactions.
+func (r *rig) checkSecrets() {
+	for _, s := range []string{fakediscord.Token, "secret-token-"} {
+		if strings.Contains(r.log.String(), s) {
+			r.t.Errorf("the log holds a secret that begins with %q", s)
+		}
+	}
+}
+
+type noSources struct{}
+
+func (noSources) Sources() []alerts.SourceStatus { return nil }
+
+// publish brings in an article.
+func (r *rig) publish(id, title, body string) {
+	r.t.Helper()
+	_, _, err := r.store.Articles().Append(r.t.Context(), alerts.Article{
+		ID: id, Title: title, Body: body, URL: "https://news.example.org/" + id, Publisher: "Example Gazette", Agency: "Example Wire",
+		Language: "en", Published: time.Now().Add(-time.Minute), Received: time.Now(),
+	}, false)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// in is a place in the server.
+func (r *rig) in(c *fakediscord.Channel) alerts.Destination {
+	return alerts.Destination{Platform: alerts.Discord, Workspace: r.guild.ID, Channel: c.ID}
+}
+
+func person(u *fakediscord.User) alerts.Person {
+	return alerts.Person{Platform: alerts.Discord, User: u.ID}
+}
+
+// slash uses a subcommand and gives the answer.
+func (r *rig) slash(u *fakediscord.User, channel, sub string, options ...fakediscord.Option) fakediscord.Message {
+	r.t.Helper()
+	return r.fake.AwaitReply(r.fake.Slash(u.ID, channel, sub, options...))
+}
+
+func last(all []fakediscord.Message) fakediscord.Message { return all[len(all)-1] }
+
+func mustShow(t *testing.T, m fakediscord.Message, parts ...string) {
+	t.Helper()
+	for _, p := range parts {
+		if !strings.Contains(m.Words(), p) {
+			t.Errorf("the message does not show %q:\n%s", p, m.Words())
+		}
+	}
+}
+
+// await looks again whenever something changes in Discord, until f is true.
+func (r *rig) await(what string, f func() bool) {
+	r.t.Helper()
+	limit := time.NewTimer(20 * time.Second)
+	defer limit.Stop()
+	for {
+		next := r.fake.Changed()
+		if f() {
+			return
+		}
+		select {
+		case <-next:
+		case <-limit.C:
+			r.t.Fatalf("it did not come to this: %s\n%s\n%s", what, r.log, r.fake.Summary())
+		}
+	}
+}
+
+// until looks again whenever the bot did something, until f is true.
+func (r *rig) until(what string, f func() bool) {
+	r.t.Helper()
+	limit := time.NewTimer(20 * time.Second)
+	defer limit.Stop()
+	for {
+		next := r.changed.next()
+		if f() {
+			return
+		}
+		select {
+		case <-next:
+		case <-limit.C:
+			r.t.Fatalf("it did not come to this: %s\n%s\n%s", what, r.log, r.fake.Summary())
+		}
+	}
+}
+
+// pausedBy waits until a place is held because of why.
+func (r *rig) pausedBy(d alerts.Destination, why alerts.Loss) {
+	r.t.Helper()
+	r.until(d.String()+" is held: "+string(why), func() bool {
+		set, err := r.store.Subscriptions().Settings(r.t.Context(), d)
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		return set.PausedBy == why
+	})
+}
+
+// clock is that of the app; tests move it forward.
+type clock struct {
+	mu    sync.Mutex
+	ahead time.Duration
+}
+
+func (c *clock) now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return time.Now().Add(c.ahead)
+}
+
+func (c *clock) forward(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ahead += d
+}
+
+// signal tells those who wait that something has happened.
+type signal struct {
+	mu sync.Mutex
+	ch chan struct{}
+}
+
+func newSignal() *signal { return &signal{ch: make(chan struct{})} }
+
+func (s *signal) give() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	close(s.ch)
+	s.ch = make(chan struct{})
+}
+
+// next is closed by the next signal.
+func (s *signal) next() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ch
+}
+
+// watchedBot, watchedPlaces and watchedGuilds signal what was done.
+type watchedBot struct {
+	discord.Handler
+	done *signal
+}
+
+func (w watchedBot) Handle(ctx context.Context, c chat.Command) chat.Reply {
+	defer w.done.give()
+	return w.Handler.Handle(ctx, c)
+}
+
+type watchedPlaces struct {
+	discord.Places
+	done *signal
+}
+
+func (w watchedPlaces) Lost(ctx context.Context, d alerts.Destination, why alerts.Loss) ([]chat.Notice, error) {
+	defer w.done.give()
+	return w.Places.Lost(ctx, d, why)
+}
+
+func (w watchedPlaces) Back(ctx context.Context, d alerts.Destination) error {
+	defer w.done.give()
+	return w.Places.Back(ctx, d)
+}
+
+type watchedGuilds struct {
+	discord.GuildStore
+	done *signal
+}
+
+func (w watchedGuilds) SaveWorkspace(ctx context.Context, s alerts.Workspace) (alerts.Workspace, error) {
+	defer w.done.give()
+	return w.GuildStore.SaveWorkspace(ctx, s)
+}
+
+// lockedBuffer keeps a log.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
