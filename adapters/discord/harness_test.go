@@ -1,7 +1,6 @@
 package discord_test
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"log/slog"
@@ -11,8 +10,6 @@ import (
 	"sync"
 	"testing"
 	"time"
-
-	"go.uber.org/goleak"
 
 	"github.com/bellwether/bellwether/adapters/adaptertest"
 	"github.com/bellwether/bellwether/adapters/adaptertest/fakediscord"
@@ -24,8 +21,6 @@ import (
 	"github.com/bellwether/bellwether/bot/dispatch"
 	"github.com/bellwether/bellwether/bot/matching"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // rig is the bot in a fake Discord, with a real Redis behind it.
 type rig struct {
@@ -372,22 +367,4 @@ type watchedGuilds struct {
 func (w watchedGuilds) SaveWorkspace(ctx context.Context, s alerts.Workspace) (alerts.Workspace, error) {
 	defer w.done.give()
 	return w.GuildStore.SaveWorkspace(ctx, s)
-}
-
-// lockedBuffer keeps a log.
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
 }
