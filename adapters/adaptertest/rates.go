@@ -43,7 +43,7 @@ func testBucket(t *testing.T, r discord.Rates) {
 		}
 	}
 	between(t, "unknown", take(t, r, "a", "", 0, 0, "b"), 0, 0)
-	between(t, "before its answer", take(t, r, "a", "", 0, 0, "b"), 1, time.Second)
+	between(t, "before its answer", take(t, r, "a", "", 0, 0, "b"), 1, 50*time.Millisecond)
 	between(t, "another bucket", take(t, r, "a", "", 0, 0, "c"), 0, 0)
 	learn(2, time.Minute)
 	between(t, "two left", take(t, r, "a", "", 0, 0, "b"), 0, 0)

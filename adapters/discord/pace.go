@@ -133,12 +133,16 @@ func (c *Client) learn(ctx context.Context, r request, x *exchange, err error) t
 	case http.StatusForbidden, http.StatusTooManyRequests:
 		c.invalid.add(now)
 	}
-	if r.open || x.header == nil {
+	if r.open {
 		return 0
 	}
 	// What is known now is to be noted though the call's own time is over.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), storePause)
 	defer cancel()
+	if x.header == nil { // nobody need wait for an answer
+		c.note(ctx, c.Rates.Learn(ctx, c.routes.bucket(r), 1, 0))
+		return 0
+	}
 	if hash := x.header.Get("X-RateLimit-Bucket"); hash != "" {
 		c.routes.learn(r, hash)
 	}
@@ -152,7 +156,7 @@ func (c *Client) learn(ctx context.Context, r request, x *exchange, err error) t
 		left, reset, told = 0, asked.after, true
 	}
 	if !told {
-		return 0
+		left, reset = 1, 0 // a route without limits of its own
 	}
 	c.note(ctx, c.Rates.Learn(ctx, c.routes.bucket(r), left, reset))
 	if left > 0 {

@@ -38,6 +38,8 @@ const (
 	forgotten = 10 * time.Second
 	// probe is how long the answer to a first call is waited for.
 	probe = time.Second
+	// answered is what that may take.
+	answered = 50 * time.Millisecond
 	// same is how far apart answers about one span of time may seem.
 	same = 250 * time.Millisecond
 )
@@ -67,7 +69,10 @@ func (r *rates) Take(_ context.Context, who, global string, calls int, per time.
 	}
 	b := r.buckets[name]
 	if name != "" && b.reset.After(now) && b.left <= 0 {
-		return b.reset.Sub(now), nil
+		if span := b.reset.Sub(now); b.told || span < answered {
+			return span, nil
+		}
+		return answered, nil
 	}
 	if global != "" {
 		if span := r.limit(global).take(now, who, calls, per); span > 0 {

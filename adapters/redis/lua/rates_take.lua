@@ -18,6 +18,7 @@ local early = 1000 -- who comes a little before its turn has it
 local forgotten = 10000000 -- a turn that nobody took
 local kept = 60000000 -- a bucket that is full again
 local probe = 1000000 -- a call to a bucket that nothing is known of
+local answered = 50000 -- what its answer may take
 
 local function int(n) return string.format('%.0f', n) end
 
@@ -30,7 +31,9 @@ end
 local reset = nil
 if bucket ~= '' then
   reset = tonumber(call('ZSCORE', K .. 'resets', bucket) or 0)
-  if reset > now and tonumber(call('HGET', K .. 'left', bucket) or 0) <= 0 then return reset - now end
+  local left = tonumber(call('HGET', K .. 'left', bucket) or 0)
+  if reset > now and left < 0 then return math.min(reset - now, answered) end
+  if reset > now and left == 0 then return reset - now end
 end
 
 if name ~= '' then
