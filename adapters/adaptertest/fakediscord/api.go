@@ -3,6 +3,7 @@ package fakediscord
 import (
 	"encoding/json"
 	"io"
+	"maps"
 	"mime"
 	"mime/multipart"
 	"net/http"
@@ -187,9 +188,7 @@ func page(w http.ResponseWriter, status int) {
 
 func (s *Server) write(w http.ResponseWriter, q *request, status, code int, body any) {
 	s.log(q, status, code)
-	for name, v := range q.header {
-		w.Header()[name] = v
-	}
+	maps.Copy(w.Header(), q.header)
 	if body == nil {
 		w.WriteHeader(status)
 		return

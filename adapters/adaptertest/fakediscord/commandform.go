@@ -2,7 +2,10 @@ package fakediscord
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -94,7 +97,7 @@ func checkNamed(f *form, o object, at string) int {
 		others, _ := o[field.name+"_localizations"].(object)
 		for locale := range others {
 			in := join(at, field.name+"_localizations")
-			if !isLocale(locale) {
+			if !slices.Contains(locales, locale) {
 				f.no(in, "BASE_TYPE_CHOICES", locale+" is no locale")
 				continue
 			}
@@ -108,20 +111,9 @@ func checkNamed(f *form, o object, at string) int {
 }
 
 func named(f *form, field, text, at string) {
-	if field == "name" && (!commandName.MatchString(text) || hasUpper(text)) {
+	if field == "name" && (!commandName.MatchString(text) || strings.ContainsFunc(text, unicode.IsUpper)) {
 		f.no(at, "APPLICATION_COMMAND_INVALID_NAME", "Command name is invalid")
 	}
-}
-
-func hasUpper(s string) bool { return regexp.MustCompile(`\p{Lu}`).MatchString(s) }
-
-func isLocale(s string) bool {
-	for _, l := range locales {
-		if l == s {
-			return true
-		}
-	}
-	return false
 }
 
 // checkOptions checks the options of a command, group or subcommand.

@@ -179,10 +179,31 @@ func (s *Server) replace(guild string, list []object) *refusal {
 		return no
 	}
 	before := s.commandsOf(guild)
+	if no := s.create(guild, list, before); no != nil {
+		return no
+	}
 	s.commands = slices.DeleteFunc(s.commands, func(c *command) bool { return c.guild == guild })
 	for _, raw := range list {
 		s.store(guild, raw, before)
 	}
+	return nil
+}
+
+// maxCreates: https://discord.com/developers/docs/interactions/application-commands#registering-a-command
+const maxCreates = 200
+
+// create counts the commands that are new; only so many may be in a day.
+func (s *Server) create(guild string, list []object, before []*command) *refusal {
+	fresh := 0
+	for _, raw := range list {
+		if !slices.ContainsFunc(before, func(c *command) bool { return c.name() == raw["name"] }) {
+			fresh++
+		}
+	}
+	if s.creates[guild]+fresh > maxCreates {
+		return refuse(400, 30034, "Max number of daily application command creates has been reached (200)")
+	}
+	s.creates[guild] += fresh
 	return nil
 }
 
@@ -207,6 +228,9 @@ func (s *Server) postCommand(q *request) (any, *refusal) {
 		return nil, no
 	}
 	before := s.commandsOf(guild)
+	if no := s.create(guild, []object{q.body}, before); no != nil {
+		return nil, no
+	}
 	s.commands = slices.DeleteFunc(s.commands, func(c *command) bool { return c.guild == guild && c.name() == q.body["name"] })
 	return s.store(guild, q.body, before).commandJSON(true), nil
 }

@@ -1,9 +1,6 @@
 package fakediscord
 
-import (
-	"net/http"
-	"sync"
-)
+import "net/http"
 
 // event waits to be sent over the gateway.
 type event struct {
@@ -11,11 +8,11 @@ type event struct {
 	data        any
 }
 
-// sending keeps the order of events: they are noted under the server's lock and
-// sent outside of it.
+// sending keeps the order of events: they are noted under the server's lock, and
+// sent outside of it by one at a time, who sends on what others note meanwhile.
 type sending struct {
-	one    sync.Mutex
-	queued []event // under the server's lock
+	queued []event
+	busy   bool
 }
 
 // emit notes an event, under the lock; flush sends it. A bot is told nothing of
@@ -27,17 +24,25 @@ func (s *Server) emit(guild, name string, data any) {
 	s.events.queued = append(s.events.queued, event{guild, name, data})
 }
 
-// flush sends what was noted, without the lock.
+// flush sends what was noted, without the lock. Nobody waits for another who is
+// sending: an app may call in the midst of it.
 func (s *Server) flush() {
-	s.events.one.Lock()
-	defer s.events.one.Unlock()
 	s.mu.Lock()
-	queued := s.events.queued
-	s.events.queued = nil
-	s.mu.Unlock()
-	for _, e := range queued {
-		s.gw.dispatch(e.guild, e.name, e.data)
+	defer s.mu.Unlock()
+	if s.events.busy {
+		return
 	}
+	s.events.busy = true
+	for len(s.events.queued) > 0 {
+		queued := s.events.queued
+		s.events.queued = nil
+		s.mu.Unlock()
+		for _, e := range queued {
+			s.gw.dispatch(e.guild, e.name, e.data)
+		}
+		s.mu.Lock()
+	}
+	s.events.busy = false
 }
 
 // closedGateway is a gateway that is not there.

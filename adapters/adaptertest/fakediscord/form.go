@@ -156,7 +156,7 @@ func checkEmbed(f *form, e object, at string) int {
 		total += utf8.RuneCountInString(text)
 		return text
 	}
-	shown := count(f.text(e, at, "title", 0, 256)) + count(f.text(e, at, "description", 0, 4096))
+	shown := strings.TrimSpace(count(f.text(e, at, "title", 0, 256))+count(f.text(e, at, "description", 0, 4096))) != ""
 	f.link(f.text(e, at, "url", 0, maxEmbedURL), at+".url")
 	if v, ok := e["timestamp"].(string); ok {
 		if _, err := time.Parse(time.RFC3339, v); err != nil {
@@ -168,7 +168,9 @@ func checkEmbed(f *form, e object, at string) int {
 	}
 	for i, field := range f.list(e, at, "fields", 0, maxFields) {
 		in := at + ".fields." + strconv.Itoa(i)
-		shown += count(f.text(field, in, "name", 1, 256)) + count(f.text(field, in, "value", 1, 1024))
+		count(f.text(field, in, "name", 1, 256))
+		count(f.text(field, in, "value", 1, 1024))
+		shown = true
 	}
 	for name, parts := range map[string][]string{"footer": {"text", "icon_url"}, "author": {"name", "url"}, "image": {"", "url"}, "thumbnail": {"", "url"}} {
 		part, _ := e[name].(object)
@@ -177,13 +179,12 @@ func checkEmbed(f *form, e object, at string) int {
 		}
 		if parts[0] != "" {
 			most := map[string]int{"footer": 2048, "author": 256}[name]
-			shown += count(f.text(part, at+"."+name, parts[0], 1, most))
-		} else {
-			shown += "picture"
+			count(f.text(part, at+"."+name, parts[0], 1, most))
 		}
+		shown = true
 		f.link(f.text(part, at+"."+name, parts[1], 0, maxEmbedURL), at+"."+name+"."+parts[1])
 	}
-	if strings.TrimSpace(shown) == "" {
+	if !shown {
 		f.no(at+".description", "BASE_TYPE_REQUIRED", "This field is required")
 	}
 	return total

@@ -11,16 +11,25 @@ import (
 
 func interactionRoutes() []*route {
 	hook := "webhooks/{app}/{token}"
-	return []*route{
+	out := []*route{
 		{method: "POST", path: "interactions/{interaction}/{token}/callback", handle: (*Server).callback, free: true},
 		{method: "POST", path: hook, handle: (*Server).followUp, free: true},
-		{method: "GET", path: hook + "/messages/@original", handle: (*Server).getOriginal, free: true},
-		{method: "PATCH", path: hook + "/messages/@original", handle: (*Server).patchOriginal, free: true},
-		{method: "DELETE", path: hook + "/messages/@original", handle: (*Server).deleteOriginal, free: true},
-		{method: "GET", path: hook + "/messages/{message}", handle: (*Server).getFollowUp, free: true},
-		{method: "PATCH", path: hook + "/messages/{message}", handle: (*Server).patchFollowUp, free: true},
-		{method: "DELETE", path: hook + "/messages/{message}", handle: (*Server).deleteFollowUp, free: true},
 	}
+	for where, find := range map[string]finder{"/messages/@original": (*Server).original, "/messages/{message}": (*Server).follower} {
+		for method, do := range map[string]func(*Server, *request, *Message) (any, *refusal){
+			"GET": (*Server).show, "PATCH": (*Server).change, "DELETE": (*Server).remove,
+		} {
+			handle := func(s *Server, q *request) (any, *refusal) {
+				m, no := find(s, q)
+				if no != nil {
+					return nil, no
+				}
+				return do(s, q, m)
+			}
+			out = append(out, &route{method: method, path: hook + where, handle: handle, free: true})
+		}
+	}
+	return out
 }
 
 func (s *Server) callback(q *request) (any, *refusal) {
@@ -224,36 +233,14 @@ func (s *Server) follower(q *request) (*Message, *refusal) {
 	return m, nil
 }
 
+// finder finds the message that a call is about.
 type finder func(*Server, *request) (*Message, *refusal)
 
-func (s *Server) get(q *request, find finder) (any, *refusal) {
-	m, no := find(s, q)
-	if no != nil {
-		return nil, no
-	}
-	return s.messageJSON(m), nil
-}
+func (s *Server) show(_ *request, m *Message) (any, *refusal) { return s.messageJSON(m), nil }
 
-func (s *Server) patch(q *request, find finder) (any, *refusal) {
-	m, no := find(s, q)
-	if no != nil {
-		return nil, no
-	}
-	return s.edited(q, m, q.body)
-}
+func (s *Server) change(q *request, m *Message) (any, *refusal) { return s.edited(q, m, q.body) }
 
-func (s *Server) remove(q *request, find finder) (any, *refusal) {
-	m, no := find(s, q)
-	if no != nil {
-		return nil, no
-	}
+func (s *Server) remove(_ *request, m *Message) (any, *refusal) {
 	m.Gone = true
 	return nil, nil
 }
-
-func (s *Server) getOriginal(q *request) (any, *refusal)    { return s.get(q, (*Server).original) }
-func (s *Server) patchOriginal(q *request) (any, *refusal)  { return s.patch(q, (*Server).original) }
-func (s *Server) deleteOriginal(q *request) (any, *refusal) { return s.remove(q, (*Server).original) }
-func (s *Server) getFollowUp(q *request) (any, *refusal)    { return s.get(q, (*Server).follower) }
-func (s *Server) patchFollowUp(q *request) (any, *refusal)  { return s.patch(q, (*Server).follower) }
-func (s *Server) deleteFollowUp(q *request) (any, *refusal) { return s.remove(q, (*Server).follower) }

@@ -1,6 +1,7 @@
 package fakediscord
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -25,7 +26,12 @@ func (a *app) dispatch(_, name string, data any) {
 	var i object
 	_ = json.Unmarshal(raw, &i)
 	body, _ := json.Marshal(a.answer(i))
-	go call(a.t, a.s, "POST", "interactions/"+i["id"].(string)+"/"+i["token"].(string)+"/callback", string(body))
+	res, err := http.Post(a.s.API()+"interactions/"+i["id"].(string)+"/"+i["token"].(string)+"/callback", "application/json", bytes.NewReader(body))
+	if err != nil {
+		a.t.Error(err)
+		return
+	}
+	_ = res.Body.Close()
 }
 
 func (a *app) serve(http.ResponseWriter, *http.Request) {}

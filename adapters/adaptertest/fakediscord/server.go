@@ -74,6 +74,7 @@ type Server struct {
 	order    map[string][]*Message // by channel, ephemeral ones too
 	nonces   map[string]nonce      // by channel and nonce
 	commands []*command
+	creates  map[string]int                 // of commands, by guild
 	settings map[string][]CommandPermission // by guild and command
 	acts     map[string]*Interaction        // by token
 	modals   map[string]*Modal              // by user
@@ -105,7 +106,7 @@ func New(t testing.TB, o Options) *Server {
 	s := &Server{
 		t: t, o: o, changed: make(chan struct{}), guilds: map[string]*Guild{}, roles: map[string]*Role{},
 		users: map[string]*User{}, channels: map[string]*Channel{}, messages: map[string]*Message{}, order: map[string][]*Message{},
-		nonces: map[string]nonce{}, settings: map[string][]CommandPermission{}, acts: map[string]*Interaction{}, modals: map[string]*Modal{},
+		nonces: map[string]nonce{}, creates: map[string]int{}, settings: map[string][]CommandPermission{}, acts: map[string]*Interaction{}, modals: map[string]*Modal{},
 		limits: newLimits(), starts: max(0, o.Starts),
 	}
 	var err error
