@@ -195,7 +195,7 @@ func FuzzInteraction(f *testing.F) {
 	app := discord.New(discord.Config{
 		Handler: handlerFunc(func(context.Context, chat.Command) chat.Reply { return chat.Reply{Text: "done"} }),
 		Places:  nobodysPlaces{}, Subscriptions: emptyStore{}, Guilds: emptyStore{}, Once: always{}, PublicKey: public,
-		Client: discord.NewClient(discord.ClientConfig{Token: "t", BaseURL: "http://127.0.0.1:1/", HTTP: &http.Client{Transport: refusing{}}}),
+		Client: discord.NewClient(discord.ClientConfig{Token: "t", BaseURL: "http://127.0.0.1:1/", HTTP: &http.Client{Transport: refusing{}}, Limits: discord.Limits{Global: 1 << 20}}),
 	})
 	h := app.Routes()["POST /discord/interactions"]
 	for _, seed := range seeds() {
