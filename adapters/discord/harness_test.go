@@ -85,6 +85,9 @@ func newRig(t *testing.T, w way, o rigOptions) *rig {
 	r.open(w, o)
 	r.start()
 	r.await("the command is registered", func() bool { return len(r.fake.Commands("")) == 1 })
+	if w == byGateway {
+		r.fake.AwaitGateway(1)
+	}
 	t.Cleanup(func() {
 		r.fake.Clean()
 		r.checkSecrets()

@@ -1,7 +1,5 @@
 package fakediscord
 
-import "net/http"
-
 // event waits to be sent over the gateway.
 type event struct {
 	guild, name string
@@ -44,17 +42,6 @@ func (s *Server) flush() {
 	}
 	s.events.busy = false
 }
-
-// closedGateway is a gateway that is not there.
-type closedGateway struct{}
-
-func (closedGateway) dispatch(string, string, any) {}
-
-func (closedGateway) serve(w http.ResponseWriter, _ *http.Request) {
-	http.Error(w, "no gateway", http.StatusServiceUnavailable)
-}
-
-func (closedGateway) close() {}
 
 // Gateway opens the gateway as the way in.
 func (s *Server) Gateway() Door {

@@ -62,6 +62,7 @@ type Server struct {
 	public ed25519.PublicKey
 	secret ed25519.PrivateKey
 	gw     dispatcher
+	gate   *gateway
 	events sending
 
 	mu       sync.Mutex
@@ -114,7 +115,8 @@ func New(t testing.TB, o Options) *Server {
 		t.Fatal(err)
 	}
 	s.users[BotID] = &User{ID: BotID, Name: "bellwether", Bot: true}
-	s.gw = closedGateway{}
+	s.gate = newGateway(s)
+	s.gw = s.gate
 	mux := http.NewServeMux()
 	s.routes(mux)
 	serve := func(w http.ResponseWriter, r *http.Request) { s.gw.serve(w, r) }
