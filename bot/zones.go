@@ -88,7 +88,7 @@ const mostZones = 25
 
 // Zones gives the IANA zones that what was typed so far may become, the likely
 // ones first, at most 25: of cities that begin so, of names that do, of names
-// with it in them, and at last of names that are nearly so. Nothing typed gives
+// with it in them, and where there are none, of names that are nearly so. Nothing typed gives
 // some of the busier ones.
 func Zones(typed string) []string {
 	typed = strings.ToLower(strings.Join(strings.Fields(typed), "_"))
@@ -118,8 +118,12 @@ func Zones(typed string) []string {
 		add("UTC")
 	case zone != "":
 		add(zone)
+		add(near...)
 	}
-	add(slices.Concat(groups[0], groups[1], groups[2], near)...)
+	add(slices.Concat(groups[0], groups[1], groups[2])...)
+	if len(all) == 0 {
+		add(near...)
+	}
 	return all
 }
 

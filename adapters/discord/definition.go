@@ -1,6 +1,11 @@
 package discord
 
-import "github.com/bwmarrin/discordgo"
+import (
+	"strconv"
+	"strings"
+
+	"github.com/bwmarrin/discordgo"
+)
 
 // commandName is the one root command.
 const commandName = "policy"
@@ -42,9 +47,9 @@ type definition struct {
 	Options     []definition      `json:"options,omitempty"`
 
 	// Of the command itself.
-	Permissions  *string `json:"default_member_permissions,omitempty"`
-	Contexts     []int   `json:"contexts,omitempty"`
-	Integrations []int   `json:"integration_types,omitempty"`
+	Permissions  *bits `json:"default_member_permissions,omitempty"`
+	Contexts     []int `json:"contexts,omitempty"`
+	Integrations []int `json:"integration_types,omitempty"`
 
 	// Of an option.
 	Required     bool  `json:"required,omitempty"`
@@ -53,19 +58,28 @@ type definition struct {
 	MaxLength    int   `json:"max_length,omitempty"`
 }
 
+// bits are permissions: Discord takes a number, and gives it as a string.
+type bits int64
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (b *bits) UnmarshalJSON(text []byte) error {
+	n, err := strconv.ParseInt(strings.Trim(string(text), `"`), 10, 64)
+	*b = bits(n)
+	return err
+}
+
 // channelTypes are those that alerts can go to.
 func channelTypes() []int {
 	return []int{
 		int(discordgo.ChannelTypeGuildText), int(discordgo.ChannelTypeGuildNews), int(discordgo.ChannelTypeGuildNewsThread),
 		int(discordgo.ChannelTypeGuildPublicThread), int(discordgo.ChannelTypeGuildPrivateThread), int(discordgo.ChannelTypeGuildForum),
-		int(discordgo.ChannelTypeGuildMedia),
 	}
 }
 
 // policy is the command. At first Discord shows it to those with Manage
 // Channels; a server may change that in its own settings.
 func policy() definition {
-	manage := "16" // 1 << 4, Manage Channels
+	manage := bits(discordgo.PermissionManageChannels)
 	return described(definition{
 		Type: int(discordgo.ChatApplicationCommand), Name: commandName, Permissions: &manage,
 		Contexts:     []int{int(discordgo.InteractionContextGuild), int(discordgo.InteractionContextBotDM)},

@@ -13,6 +13,7 @@ import (
 
 	"github.com/bellwether/bellwether/adapters/adaptertest"
 	"github.com/bellwether/bellwether/adapters/adaptertest/fakediscord"
+	"github.com/bellwether/bellwether/adapters/adaptertest/fakediscord/spec"
 	"github.com/bellwether/bellwether/adapters/discord"
 	"github.com/bellwether/bellwether/adapters/redis"
 	"github.com/bellwether/bellwether/alerts"
@@ -77,6 +78,7 @@ func newRig(t *testing.T, w way, o rigOptions) *rig {
 	if o.fake.Global == 0 {
 		o.fake.Global = -1
 	}
+	o.fake.Validate = spec.Validate(t)
 	r := &rig{t: t, fake: fakediscord.New(t, o.fake), log: &lockedBuffer{}, changed: newSignal(), clock: &clock{}}
 	r.people()
 	if o.before != nil {

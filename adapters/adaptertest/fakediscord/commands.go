@@ -3,6 +3,7 @@ package fakediscord
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 )
 
 // command is a registered command.
@@ -209,6 +210,10 @@ func (s *Server) create(guild string, list []object, before []*command) *refusal
 
 // store adds a command, with the id of the one in before that has its name.
 func (s *Server) store(guild string, raw object, before []*command) *command {
+	// Discord takes permissions as a number too, and gives them as a string.
+	if n, ok := raw["default_member_permissions"].(float64); ok {
+		raw["default_member_permissions"] = strconv.FormatInt(int64(n), 10)
+	}
 	c := &command{id: s.ID(), version: s.ID(), guild: guild, raw: raw}
 	for _, old := range before {
 		if old.name() == c.name() && old.kind() == c.kind() {
