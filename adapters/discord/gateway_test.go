@@ -14,6 +14,18 @@ func (c *gateConn) began() gateFrame {
 	return c.begin
 }
 
+// shard gives what an IDENTIFY says of the shard.
+func (c *gateConn) shard(t *testing.T) (number, count int) {
+	t.Helper()
+	var said struct {
+		Shard [2]int `json:"shard"`
+	}
+	if err := json.Unmarshal(c.began().Data, &said); err != nil {
+		t.Fatal(err)
+	}
+	return said.Shard[0], said.Shard[1]
+}
+
 // isResume fails the test unless c resumed the session at its own address, from
 // event seq on.
 func (c *gateConn) isResume(t *testing.T, seq int64) {

@@ -30,7 +30,9 @@ type gate struct {
 
 	mu      sync.Mutex
 	plan    map[string]any // what gateway/bot answers
+	token   string
 	asked   int
+	onAsk   func() // may change the plan
 	conns   []*gateConn
 	scripts []func(c *gateConn) // for one connection each; then stay
 	ended   sync.WaitGroup
@@ -54,7 +56,7 @@ type gateFrame struct {
 }
 
 func newGate(t *testing.T, scripts ...func(c *gateConn)) *gate {
-	g := &gate{t: t, scripts: scripts}
+	g := &gate{t: t, token: gateToken, scripts: scripts}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/v10/gateway/bot", g.answer)
 	mux.HandleFunc("GET /ws/", g.serve)
@@ -80,16 +82,18 @@ func (g *gate) url(path string) string {
 func (g *gate) set(key string, value any) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.plan = maps.Clone(g.plan)
 	g.plan[key] = value
 }
 
 func (g *gate) answer(w http.ResponseWriter, r *http.Request) {
 	g.mu.Lock()
 	g.asked++
-	plan := g.plan
+	if g.onAsk != nil {
+		g.onAsk()
+	}
+	plan := maps.Clone(g.plan)
 	g.mu.Unlock()
-	if r.Header.Get("Authorization") != "Bot "+gateToken {
+	if r.Header.Get("Authorization") != "Bot "+g.token {
 		w.WriteHeader(http.StatusUnauthorized)
 	}
 	_ = json.NewEncoder(w).Encode(plan)
@@ -264,6 +268,13 @@ func (m *memory) Once(_ context.Context, name string, keep time.Duration) (bool,
 	}
 	m.marks[name] = time.Now().Add(keep)
 	return true, nil
+}
+
+// until gives when a lease ends.
+func (m *memory) until(name string) time.Time {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.leases[name].until
 }
 
 // change changes what is stored.

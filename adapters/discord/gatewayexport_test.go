@@ -1,0 +1,4 @@
+package discord
+
+// ReadEvent is for a fuzz test.
+var ReadEvent = readEvent
