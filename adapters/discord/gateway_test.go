@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
-	"time"
 )
 
 // began gives what a connection began with.
@@ -106,34 +105,27 @@ func TestGatewayResumes(t *testing.T) {
 			c.next()
 		},
 	}
-	for name, end := range ends {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			g := newGate(t, func(c *gateConn) {
-				c.greet()
-				c.ready()
-				c.guild()
-				c.guild()
-				end(c)
-			}, func(c *gateConn) {
-				c.greet()
-				c.seq = 2
-				c.guild() // once more
-				c.guild() // missed
-				c.event("RESUMED", map[string]any{})
-				c.guild()
-				c.idle()
-			})
-			limits := fast
-			if name == "no acknowledgements" {
-				limits.Ack = 200 * time.Millisecond
-			}
-			a := g.start(newMemory(), "a", limits)
-			a.awaitKinds("ready 2 3 4 resumed 6")
-			g.all()[1].isResume(t, 3)
-			if err := a.stop(); err != nil {
-				t.Error(err)
-			}
+	together(t, ends, func(t *testing.T, end func(c *gateConn)) {
+		g := newGate(t, func(c *gateConn) {
+			c.greet()
+			c.ready()
+			c.guild()
+			c.guild()
+			end(c)
+		}, func(c *gateConn) {
+			c.greet()
+			c.seq = 2
+			c.guild() // once more
+			c.guild() // missed
+			c.event("RESUMED", map[string]any{})
+			c.guild()
+			c.idle()
 		})
-	}
+		a := g.start(newMemory(), "a", fast)
+		a.awaitKinds("ready 2 3 4 resumed 6")
+		g.all()[1].isResume(t, 3)
+		if err := a.stop(); err != nil {
+			t.Error(err)
+		}
+	})
 }

@@ -1,6 +1,7 @@
 package discord_test
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,27 +23,24 @@ func TestGatewayForgets(t *testing.T) {
 		"4007": func(c *gateConn) { c.gone(4007) },
 		"4009": func(c *gateConn) { c.gone(4009) },
 	}
-	for name, end := range ends {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			g := newGate(t, func(c *gateConn) {
-				c.greet()
-				c.ready()
-				c.guild()
-				end(c)
-			}, func(c *gateConn) {
-				c.greet()
-				c.ready()
-				c.guild()
-				c.idle()
-			})
-			a := g.start(newMemory(), "a", fast)
-			a.awaitKinds("ready 2 ready 2")
-			if c := g.all()[1]; c.began().Op != 2 || !strings.HasPrefix(c.path, "/ws/first") {
-				t.Errorf("the second connection began with %d at %s", c.began().Op, c.path)
-			}
+	together(t, ends, func(t *testing.T, end func(c *gateConn)) {
+		g := newGate(t, func(c *gateConn) {
+			c.greet()
+			c.ready()
+			c.guild()
+			end(c)
+		}, func(c *gateConn) {
+			c.greet()
+			c.ready()
+			c.guild()
+			c.idle()
 		})
-	}
+		a := g.start(newMemory(), "a", fast)
+		a.awaitKinds("ready 2 ready 2")
+		if c := g.all()[1]; c.began().Op != 2 || !strings.HasPrefix(c.path, "/ws/first") {
+			t.Errorf("the second connection began with %d at %s", c.began().Op, c.path)
+		}
+	})
 }
 
 // TestGatewayGivesUpResuming: the address for resuming is not reached, or the
@@ -59,57 +57,59 @@ func TestGatewayGivesUpResuming(t *testing.T) {
 		c.greet()
 		c.ready()
 	}
-	for name, scripts := range map[string][]func(c *gateConn){
+	together(t, map[string][]func(c *gateConn){
 		"refused":     {first, refuse},
 		"not reached": {first, drop, drop, drop},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			g := newGate(t, scripts...)
-			a := g.start(newMemory(), "a", fast)
-			a.awaitKinds("ready ready")
-			conns := g.all()
-			if c := conns[len(conns)-1]; len(conns) != len(scripts)+1 || c.began().Op != 2 {
-				t.Errorf("%d connections, the last began with %d", len(conns), c.began().Op)
-			}
-		})
-	}
+	}, func(t *testing.T, scripts []func(c *gateConn)) {
+		g := newGate(t, scripts...)
+		a := g.start(newMemory(), "a", fast)
+		a.awaitKinds("ready ready")
+		conns := g.all()
+		if c := conns[len(conns)-1]; len(conns) != len(scripts)+1 || c.began().Op != 2 {
+			t.Errorf("%d connections, the last began with %d", len(conns), c.began().Op)
+		}
+	})
 }
 
 // TestGatewayEnds: what no further connection mends is said, after one.
 func TestGatewayEnds(t *testing.T) {
 	t.Parallel()
+	type how struct {
+		code int
+		live bool
+		want string
+	}
+	cases := map[string]how{}
 	for code, want := range map[int]string{
 		4004: "DISCORD_BOT_TOKEN",
 		4012: "install a newer Bellwether",
 		4013: "GUILDS and DIRECT_MESSAGES",
 		4014: "none of the privileged ones",
 	} {
-		for when, live := range map[string]bool{"at the start": false, "later": true} {
-			t.Run(strconv.Itoa(code)+" "+when, func(t *testing.T) {
-				t.Parallel()
-				g := newGate(t, func(c *gateConn) {
-					c.greet()
-					if live {
-						c.ready()
-					}
-					c.gone(code)
-				})
-				store := newMemory()
-				a := g.start(store, "a", fast)
-				err := a.wait()
-				if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), strconv.Itoa(code)) || strings.Contains(err.Error(), gateToken) {
-					t.Errorf("error %v", err)
-				}
-				if n := len(g.all()); n != 1 {
-					t.Errorf("%d connections", n)
-				}
-				if len(store.leases) != 0 {
-					t.Errorf("it still holds %v", store.leases)
-				}
-			})
-		}
+		cases[fmt.Sprintf("%d at the start", code)] = how{code, false, want}
+		cases[fmt.Sprintf("%d later", code)] = how{code, true, want}
 	}
+	together(t, cases, func(t *testing.T, h how) {
+		g := newGate(t, func(c *gateConn) {
+			c.greet()
+			if h.live {
+				c.ready()
+			}
+			c.gone(h.code)
+		})
+		store := newMemory()
+		a := g.start(store, "a", fast)
+		err := a.wait()
+		if err == nil || !strings.Contains(err.Error(), h.want) || !strings.Contains(err.Error(), strconv.Itoa(h.code)) || strings.Contains(err.Error(), gateToken) {
+			t.Errorf("error %v", err)
+		}
+		if n := len(g.all()); n != 1 {
+			t.Errorf("%d connections", n)
+		}
+		if len(store.leases) != 0 {
+			t.Errorf("it still holds %v", store.leases)
+		}
+	})
 }
 
 // TestGatewayTokenRefused: gateway/bot refuses the token already.
@@ -164,7 +164,7 @@ func TestGatewayOtherShards(t *testing.T) {
 // TestGatewayContext ends it while Discord says nothing.
 func TestGatewayContext(t *testing.T) {
 	t.Parallel()
-	for name, wait := range map[string]func(c *gateConn, there chan<- struct{}){
+	together(t, map[string]func(c *gateConn, there chan<- struct{}){
 		"before HELLO": func(c *gateConn, there chan<- struct{}) {
 			close(there)
 			c.next()
@@ -174,24 +174,21 @@ func TestGatewayContext(t *testing.T) {
 			close(there)
 			c.next()
 		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			there := make(chan struct{})
-			g := newGate(t, func(c *gateConn) { wait(c, there) })
-			limits := fast
-			limits.Hello = time.Hour
-			a := g.start(newMemory(), "a", limits)
-			<-there
-			begin := time.Now()
-			if err := a.stop(); err != nil {
-				t.Error(err)
-			}
-			if took := time.Since(begin); took > time.Second {
-				t.Errorf("it took %s", took)
-			}
-		})
-	}
+	}, func(t *testing.T, wait func(c *gateConn, there chan<- struct{})) {
+		there := make(chan struct{})
+		g := newGate(t, func(c *gateConn) { wait(c, there) })
+		limits := fast
+		limits.Hello = time.Hour
+		a := g.start(newMemory(), "a", limits)
+		<-there
+		begin := time.Now()
+		if err := a.stop(); err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(begin); took > time.Second {
+			t.Errorf("it took %s", took)
+		}
+	})
 }
 
 // TestGatewayHangs: a connection on which nothing comes is given up.
@@ -272,35 +269,32 @@ func TestGatewaySharing(t *testing.T) {
 // can have it when the store is away.
 func TestGatewayLease(t *testing.T) {
 	t.Parallel()
-	for name, lose := range map[string]func(m *memory){
+	together(t, map[string]func(m *memory){
 		"taken": func(m *memory) {
 			m.leases["discord shard 0/1"] = lease{"another", time.Now().Add(time.Second)}
 		},
 		"away": func(m *memory) { m.broken = true },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			ended := make(chan time.Time, 1)
-			g := newGate(t, func(c *gateConn) {
-				c.greet()
-				c.ready()
-				c.idle()
-				ended <- time.Now()
-			})
-			limits := fast
-			limits.Lease = time.Second
-			store := newMemory()
-			a := g.start(store, "a", limits)
-			a.awaitKinds("ready")
-			store.change(func() { lose(store) })
-			at := <-ended
-			if until := store.until("discord shard 0/1"); name == "away" && at.After(until) {
-				t.Errorf("the shard was held for %s too long", at.Sub(until))
-			}
-			store.change(func() { store.broken = false })
-			a.awaitKinds("ready ready")
+	}, func(t *testing.T, lose func(m *memory)) {
+		ended := make(chan time.Time, 1)
+		g := newGate(t, func(c *gateConn) {
+			c.greet()
+			c.ready()
+			c.idle()
+			ended <- time.Now()
 		})
-	}
+		limits := fast
+		limits.Lease = time.Second
+		store := newMemory()
+		a := g.start(store, "a", limits)
+		a.awaitKinds("ready")
+		store.change(func() { lose(store) })
+		at := <-ended
+		if until := store.until("discord shard 0/1"); store.away() && at.After(until) {
+			t.Errorf("the shard was held for %s too long", at.Sub(until))
+		}
+		store.change(func() { store.broken = false })
+		a.awaitKinds("ready ready")
+	})
 }
 
 // TestGatewayNoStarts waits until sessions may begin again.

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -20,6 +21,16 @@ import (
 
 	"github.com/bellwether/bellwether/adapters/discord"
 )
+
+// together runs a test for each of the cases, all at the same time: most of it
+// is the second that discordgo sleeps when a connection has ended.
+func together[V any](t *testing.T, cases map[string]V, test func(t *testing.T, v V)) {
+	var all sync.WaitGroup
+	for name, v := range cases {
+		all.Go(func() { t.Run(name, func(t *testing.T) { test(t, v) }) })
+	}
+	all.Wait()
+}
 
 const gateToken = "gate-secret-token"
 
@@ -277,6 +288,12 @@ func (m *memory) until(name string) time.Time {
 	return m.leases[name].until
 }
 
+func (m *memory) away() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.broken
+}
+
 // change changes what is stored.
 func (m *memory) change(f func()) {
 	m.mu.Lock()
@@ -316,7 +333,7 @@ func (b *lockedBuffer) String() string {
 
 // fast are limits for tests.
 var fast = discord.GatewayLimits{
-	Hello: 5 * time.Second, Ack: 5 * time.Second, Lease: 3 * time.Second, Renew: 100 * time.Millisecond,
+	Hello: 5 * time.Second, Ack: time.Second, Lease: 3 * time.Second, Renew: 100 * time.Millisecond,
 	MinPause: 5 * time.Millisecond, MaxPause: 50 * time.Millisecond, Identify: 20 * time.Millisecond,
 }
 
@@ -371,9 +388,9 @@ func (a *gateApp) await(what string, f func(events []any) bool) {
 	defer limit.Stop()
 	for {
 		a.mu.Lock()
-		ok, changed := f(a.events), a.changed
+		events, changed := slices.Clone(a.events), a.changed
 		a.mu.Unlock()
-		if ok {
+		if f(events) {
 			return
 		}
 		select {
