@@ -2,8 +2,13 @@ package discord_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/bwmarrin/discordgo"
+
+	"github.com/bellwether/bellwether/adapters/adaptertest/fakediscord"
 )
 
 // began gives what a connection began with.
@@ -128,4 +133,58 @@ func TestGatewayResumes(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// TestGatewayAtDiscord takes a gateway that keeps Discord's rules through all
+// that it does to connections. Each event comes once.
+func TestGatewayAtDiscord(t *testing.T) {
+	t.Parallel()
+	f := fakediscord.New(t, fakediscord.Options{})
+	guild := f.AddGuild(fakediscord.Guild{Name: "Policy desk"})
+	a := startGateway(t, f.API(), fakediscord.Token, newMemory(), "a", fast)
+	a.awaitKinds("ready " + guild.ID)
+	var made []string
+	for i, trouble := range []func(){
+		func() { f.DropGateway(0) },
+		f.Reconnect,
+		func() { f.DropGateway(4000) },
+		func() { f.Invalidate(true) },
+		func() { f.DropGateway(1001) },
+		func() {}, // an end to begin with
+	} {
+		a.await("a connection", func(events []any) bool { return count[*discordgo.Resumed](events) == i })
+		made = append(made, f.AddChannel(fakediscord.Channel{Guild: guild.ID, Name: "before", Type: fakediscord.Text}).ID)
+		trouble()
+		made = append(made, f.AddChannel(fakediscord.Channel{Guild: guild.ID, Name: "after", Type: fakediscord.Text}).ID)
+	}
+	a.await("all channels", func(events []any) bool { return count[*discordgo.ChannelCreate](events) >= len(made) })
+	f.Invalidate(false)
+	a.await("another session", func(events []any) bool { return count[*discordgo.Ready](events) == 2 })
+	if got := f.GatewayCounts(); got.Identifies != 2 || got.Resumed != 5 || got.Elsewhere != got.Resumes {
+		t.Errorf("at the gateway: %+v", got)
+	}
+	if err := a.stop(); err != nil {
+		t.Error(err)
+	}
+	var got []string
+	for _, e := range a.events {
+		if c, ok := e.(*discordgo.ChannelCreate); ok {
+			got = append(got, c.ID)
+		}
+	}
+	if !slices.Equal(got, made) {
+		t.Errorf("channels %v, want %v", got, made)
+	}
+	f.Clean()
+}
+
+// count gives how many events are of a type.
+func count[T any](events []any) int {
+	n := 0
+	for _, e := range events {
+		if _, ok := e.(T); ok {
+			n++
+		}
+	}
+	return n
 }

@@ -339,11 +339,15 @@ var fast = discord.GatewayLimits{
 
 // start runs a Gateway; it is ended with the test.
 func (g *gate) start(store *memory, holder string, limits discord.GatewayLimits) *gateApp {
-	a := &gateApp{t: g.t, result: make(chan error, 1), log: &lockedBuffer{}, changed: make(chan struct{})}
+	return startGateway(g.t, g.http.URL+"/api/v10/", gateToken, store, holder, limits)
+}
+
+func startGateway(t *testing.T, api, token string, store *memory, holder string, limits discord.GatewayLimits) *gateApp {
+	a := &gateApp{t: t, result: make(chan error, 1), log: &lockedBuffer{}, changed: make(chan struct{})}
 	log := slog.New(slog.NewTextHandler(a.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	transport := &http.Transport{}
 	client := discord.NewClient(discord.ClientConfig{
-		Token: gateToken, BaseURL: g.http.URL + "/api/v10/", HTTP: &http.Client{Transport: transport}, Logger: log,
+		Token: token, BaseURL: api, HTTP: &http.Client{Transport: transport}, Logger: log,
 	})
 	gateway := discord.NewGateway(discord.GatewayConfig{
 		Client: client, Leases: store, Once: store, Holder: holder, Limits: limits, Logger: log,
@@ -359,12 +363,12 @@ func (g *gate) start(store *memory, holder string, limits discord.GatewayLimits)
 		a.mu.Unlock()
 		a.result <- err
 	}()
-	g.t.Cleanup(func() {
+	t.Cleanup(func() {
 		end()
 		<-finished
 		transport.CloseIdleConnections()
-		if strings.Contains(a.log.String(), gateToken) || strings.Contains(a.log.String(), "session_id") {
-			g.t.Errorf("a secret in the log:\n%s", a.log)
+		if strings.Contains(a.log.String(), token) || strings.Contains(a.log.String(), "session_id") {
+			t.Errorf("a secret in the log:\n%s", a.log)
 		}
 	})
 	return a
