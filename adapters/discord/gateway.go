@@ -87,7 +87,7 @@ func NewGateway(c GatewayConfig) *Gateway {
 }
 
 // errShards: Discord wants other shards than there are.
-var errShards = errors.New("Discord wants other shards")
+var errShards = errors.New("the gateway wants other shards")
 
 // Run holds shards and hands what they tell to handle until ctx ends: values of
 // discordgo's event types, those of one shard one after the other. handle must

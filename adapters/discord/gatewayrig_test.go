@@ -1,25 +1,18 @@
 package discord_test
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"maps"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/bwmarrin/discordgo"
 	"github.com/gorilla/websocket"
-
-	"github.com/bellwether/bellwether/adapters/discord"
 )
 
 // together runs a test for each of the cases, all at the same time: most of it
@@ -174,11 +167,11 @@ func (c *gateConn) next() (gateFrame, bool) {
 // idle answers heartbeats until the end.
 func (c *gateConn) idle() {
 	for {
-		if f, ok := c.next(); !ok {
+		f, ok := c.next()
+		if !ok {
 			return
-		} else {
-			c.g.t.Errorf("the app sent %d: %s", f.Op, f.Data)
 		}
+		c.g.t.Errorf("the app sent %d: %s", f.Op, f.Data)
 	}
 }
 
@@ -228,225 +221,4 @@ func (c *gateConn) stay() {
 func (c *gateConn) gone(code int) {
 	_ = c.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, "a reason"), time.Now().Add(time.Second))
 	c.next()
-}
-
-// memory is a store for leases and marks.
-type memory struct {
-	mu     sync.Mutex
-	leases map[string]lease
-	marks  map[string]time.Time
-	broken bool
-}
-
-type lease struct {
-	holder string
-	until  time.Time
-}
-
-func newMemory() *memory {
-	return &memory{leases: map[string]lease{}, marks: map[string]time.Time{}}
-}
-
-var errStore = errors.New("the store is away")
-
-func (m *memory) Hold(_ context.Context, name, holder string, span time.Duration) (bool, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.broken {
-		return false, errStore
-	}
-	if l := m.leases[name]; l.holder != holder && time.Now().Before(l.until) {
-		return false, nil
-	}
-	m.leases[name] = lease{holder, time.Now().Add(span)}
-	return true, nil
-}
-
-func (m *memory) Release(_ context.Context, name, holder string) error {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.leases[name].holder == holder {
-		delete(m.leases, name)
-	}
-	return nil
-}
-
-func (m *memory) Once(_ context.Context, name string, keep time.Duration) (bool, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if time.Now().Before(m.marks[name]) {
-		return false, nil
-	}
-	m.marks[name] = time.Now().Add(keep)
-	return true, nil
-}
-
-// until gives when a lease ends.
-func (m *memory) until(name string) time.Time {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.leases[name].until
-}
-
-func (m *memory) away() bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.broken
-}
-
-// change changes what is stored.
-func (m *memory) change(f func()) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	f()
-}
-
-// gateApp is a Gateway that runs.
-type gateApp struct {
-	t      *testing.T
-	end    context.CancelFunc
-	result chan error
-	log    *lockedBuffer
-
-	mu      sync.Mutex
-	events  []any
-	changed chan struct{}
-	over    bool
-}
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
-}
-
-// fast are limits for tests.
-var fast = discord.GatewayLimits{
-	Hello: 5 * time.Second, Ack: time.Second, Lease: 3 * time.Second, Renew: 100 * time.Millisecond,
-	MinPause: 5 * time.Millisecond, MaxPause: 50 * time.Millisecond, Identify: 20 * time.Millisecond,
-}
-
-// start runs a Gateway; it is ended with the test.
-func (g *gate) start(store *memory, holder string, limits discord.GatewayLimits) *gateApp {
-	return startGateway(g.t, g.http.URL+"/api/v10/", gateToken, store, holder, limits)
-}
-
-func startGateway(t *testing.T, api, token string, store *memory, holder string, limits discord.GatewayLimits) *gateApp {
-	a := &gateApp{t: t, result: make(chan error, 1), log: &lockedBuffer{}, changed: make(chan struct{})}
-	log := slog.New(slog.NewTextHandler(a.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	transport := &http.Transport{}
-	client := discord.NewClient(discord.ClientConfig{
-		Token: token, BaseURL: api, HTTP: &http.Client{Transport: transport}, Logger: log,
-	})
-	gateway := discord.NewGateway(discord.GatewayConfig{
-		Client: client, Leases: store, Once: store, Holder: holder, Limits: limits, Logger: log,
-	})
-	ctx, end := context.WithCancel(context.Background())
-	a.end = end
-	finished := make(chan struct{})
-	go func() {
-		defer close(finished)
-		err := gateway.Run(ctx, a.take)
-		a.mu.Lock()
-		a.over = true
-		a.mu.Unlock()
-		a.result <- err
-	}()
-	t.Cleanup(func() {
-		end()
-		<-finished
-		transport.CloseIdleConnections()
-		if strings.Contains(a.log.String(), token) || strings.Contains(a.log.String(), "session_id") {
-			t.Errorf("a secret in the log:\n%s", a.log)
-		}
-	})
-	return a
-}
-
-func (a *gateApp) take(event any) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.over {
-		a.t.Error("an event after the end")
-	}
-	a.events = append(a.events, event)
-	close(a.changed)
-	a.changed = make(chan struct{})
-}
-
-// await waits until f is true of the events.
-func (a *gateApp) await(what string, f func(events []any) bool) {
-	a.t.Helper()
-	limit := time.NewTimer(20 * time.Second)
-	defer limit.Stop()
-	for {
-		a.mu.Lock()
-		events, changed := slices.Clone(a.events), a.changed
-		a.mu.Unlock()
-		if f(events) {
-			return
-		}
-		select {
-		case <-changed:
-		case <-limit.C:
-			a.t.Fatalf("it did not come to this: %s\n%s", what, a.log)
-		}
-	}
-}
-
-// kinds names the events, those of servers by their id.
-func kinds(events []any) []string {
-	var out []string
-	for _, e := range events {
-		switch e := e.(type) {
-		case *discordgo.GuildCreate:
-			out = append(out, e.ID)
-		case *discordgo.Ready:
-			out = append(out, "ready")
-		case *discordgo.Resumed:
-			out = append(out, "resumed")
-		default:
-			out = append(out, fmt.Sprintf("%T", e))
-		}
-	}
-	return out
-}
-
-// awaitKinds waits for these events, separated by blanks, and no others.
-func (a *gateApp) awaitKinds(want string) {
-	a.t.Helper()
-	a.await(want, func(events []any) bool { return len(events) >= len(strings.Fields(want)) })
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if got := strings.Join(kinds(a.events), " "); got != want {
-		a.t.Fatalf("events %s, want %s\n%s", got, want, a.log)
-	}
-}
-
-// stop ends it, and gives what Run returned.
-func (a *gateApp) stop() error {
-	a.end()
-	return a.wait()
-}
-
-func (a *gateApp) wait() error {
-	a.t.Helper()
-	select {
-	case err := <-a.result:
-		return err
-	case <-time.After(20 * time.Second):
-		a.t.Fatalf("Run does not return\n%s", a.log)
-		return nil
-	}
 }

@@ -15,8 +15,8 @@ import (
 )
 
 var (
-	errReconnect = errors.New("Discord asks to connect anew")
-	errSilent    = errors.New("Discord did not answer in time")
+	errReconnect = errors.New("the gateway asks for another connection")
+	errSilent    = errors.New("the gateway did not answer in time")
 	errNear      = errors.New("discordgo closed the connection")
 	errCut       = errors.New("the connection was cut")
 )

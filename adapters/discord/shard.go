@@ -202,7 +202,7 @@ func final(why error) error {
 	case closeToken:
 		return fmt.Errorf("%w: %w", why, errToken)
 	case closeShard, closeMoreShards:
-		return fmt.Errorf("%w: %w than it names: look at https://discordstatus.com, and start Bellwether again later", why, errShards)
+		return fmt.Errorf("%w: %w than Discord names: look at https://discordstatus.com, and start Bellwether again later", why, errShards)
 	case closeVersion:
 		return fmt.Errorf("%w: version %s of its gateway is no more: install a newer Bellwether", why, gatewayVersion)
 	case closeIntents, closeIntentsRefused:
