@@ -3,15 +3,9 @@ package main
 import (
 	"bytes"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 
-	"github.com/bellwether/bellwether/adapters/adaptertest"
 	"github.com/bellwether/bellwether/adapters/adaptertest/fakeslack"
 	"github.com/bellwether/bellwether/adapters/redis"
 	"github.com/bellwether/bellwether/adapters/slack"
@@ -21,17 +15,11 @@ import (
 // storyKey seals tokens in the story.
 const storyKey = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 
-// slackStory is the built binary, with a fake Slack before it and a real Redis
-// behind.
+// slackStory is a story with a fake Slack.
 type slackStory struct {
-	t      *testing.T
-	fake   *fakeslack.Server
-	base   string
-	wires  string
-	redis  string
-	prefix string
-	stderr *lockedBuffer
-	cmd    *exec.Cmd
+	*story
+	fake *fakeslack.Server
+	base string
 }
 
 // TestSlackStory is the life of a workspace with the program as it is shipped:
@@ -87,77 +75,28 @@ func TestSlackStory(t *testing.T) {
 	for _, v := range s.fake.Violations() {
 		t.Errorf("%s: %s", v.Call.Method, v.What)
 	}
-	for _, secret := range []string{"xoxb-fake", fakeslack.SigningSecret, fakeslack.ClientSecret, storyKey, "secret-response"} {
-		if strings.Contains(s.stderr.String(), secret) {
-			t.Errorf("the log holds %q", secret)
-		}
-	}
+	s.keeps("xoxb-fake", fakeslack.SigningSecret, fakeslack.ClientSecret, storyKey, "secret-response")
 }
 
-// newSlackStory builds the binary and runs it.
+// newSlackStory runs the binary before a workspace that has not installed it.
 func newSlackStory(t *testing.T) *slackStory {
 	t.Helper()
-	dir := t.TempDir()
-	binary := filepath.Join(dir, "bellwether")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
 	s := &slackStory{
-		t: t, wires: filepath.Join(dir, "wires"), redis: adaptertest.Redis(t), prefix: adaptertest.Prefix(t), stderr: &lockedBuffer{},
-		fake: fakeslack.New(t, fakeslack.Options{Scopes: slack.Scopes(), Events: slack.Events(), ChannelInterval: -1}),
-	}
-	if err := os.Mkdir(s.wires, 0o755); err != nil {
-		t.Fatal(err)
+		story: newStory(t),
+		fake:  fakeslack.New(t, fakeslack.Options{Scopes: slack.Scopes(), Events: slack.Events(), ChannelInterval: -1}),
 	}
 	s.fake.AddTeam("T2", false)
 	s.fake.AddUser(fakeslack.User{ID: "U1", Team: "T2", Name: "anna", Zone: "Europe/Brussels", Admin: true})
 	s.fake.AddUser(fakeslack.User{ID: "U2", Team: "T2", Name: "ben", Zone: "Asia/Tokyo"})
 	s.fake.AddChannel(fakeslack.Channel{ID: "C1", Team: "T2", Name: "coast"})
-	listen := freeAddress(t)
-	s.base = "http://" + listen
+	s.base = "http://" + s.listen
 	s.fake.HTTP(s.base)
-	s.cmd = exec.Command(binary, "run", "--data", filepath.Join(dir, "data"), "--source", s.wires)
-	s.cmd.Env = []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "REDIS_URL=" + s.redis, "BELLWETHER_REDIS_PREFIX=" + s.prefix,
-		"BELLWETHER_REDIS_SHARDS=4", "BELLWETHER_HTTP_LISTEN=" + listen, "BELLWETHER_PUBLIC_URL=" + s.base, "BELLWETHER_KEY=" + storyKey,
-		"SLACK_CLIENT_ID=" + fakeslack.ClientID, "SLACK_CLIENT_SECRET=" + fakeslack.ClientSecret,
-		"SLACK_SIGNING_SECRET=" + fakeslack.SigningSecret, "SLACK_API_URL=" + s.fake.API(), "BELLWETHER_LOG_LEVEL=debug",
-	}
-	s.cmd.Stderr = s.stderr
-	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = s.cmd.Process.Kill() // if the test failed
-		if t.Failed() {
-			t.Logf("on standard error:\n%s", s.stderr)
-		}
-	})
-	s.until("it serves", func() bool { return healthcheck(t.Context(), listen) == nil })
+	s.run(
+		"BELLWETHER_PUBLIC_URL="+s.base, "BELLWETHER_KEY="+storyKey,
+		"SLACK_CLIENT_ID="+fakeslack.ClientID, "SLACK_CLIENT_SECRET="+fakeslack.ClientSecret,
+		"SLACK_SIGNING_SECRET="+fakeslack.SigningSecret, "SLACK_API_URL="+s.fake.API(),
+	)
 	return s
-}
-
-// until waits for what another process does.
-func (s *slackStory) until(what string, f func() bool) {
-	s.t.Helper()
-	for limit := time.Now().Add(30 * time.Second); !f(); <-time.After(20 * time.Millisecond) {
-		if time.Now().After(limit) {
-			s.t.Fatalf("it did not come to this: %s", what)
-		}
-	}
-}
-
-// await waits until the store is so.
-func (s *slackStory) await(what string, f func(*redis.Client) bool) {
-	s.t.Helper()
-	c, err := redis.Open(s.t.Context(), redis.Options{URL: s.redis, Prefix: s.prefix, Shards: 4})
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	s.until(what, func() bool { return f(c) })
-	if err := c.Close(); err != nil {
-		s.t.Error(err)
-	}
 }
 
 // install opens the link, presses Allow, and reads the page at the end.
@@ -209,35 +148,4 @@ func (s *slackStory) answered(user, channel string, n int, parts ...string) {
 func (s *slackStory) becomes(channel, ts, text string, there bool) {
 	s.t.Helper()
 	s.fake.AwaitMessage(channel, ts, text, func(m fakeslack.Message) bool { return strings.Contains(fakeslack.Words(m.Blocks), text) == there })
-}
-
-func (s *slackStory) write(name, text string) { writeFile(s.t, filepath.Join(s.wires, name), text) }
-
-// dueNow waits until n articles wait in a digest, and brings its time forward.
-func (s *slackStory) dueNow(lane alerts.Lane, n int) {
-	s.t.Helper()
-	s.await("articles wait for the digest", func(c *redis.Client) bool {
-		items, err := c.Outbox().Waiting(s.t.Context(), lane.Destination)
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		if len(items) < n {
-			return false
-		}
-		if _, err := c.Outbox().Move(s.t.Context(), lane, lane, time.Now()); err != nil {
-			s.t.Fatal(err)
-		}
-		return true
-	})
-}
-
-// end stops the program as Ctrl-C would.
-func (s *slackStory) end() {
-	s.t.Helper()
-	if err := s.cmd.Process.Signal(syscall.SIGINT); err != nil {
-		s.t.Fatal(err)
-	}
-	if err := s.cmd.Wait(); err != nil {
-		s.t.Errorf("it ended with %v", err)
-	}
 }

@@ -19,7 +19,7 @@ import (
 const (
 	AppID = "1100000000000000001"
 	BotID = "1100000000000000002"
-	Token = "fake-bot-token"
+	Token = "fake.bot.token"
 )
 
 // Limit is so many calls in so much time.
