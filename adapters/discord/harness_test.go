@@ -60,6 +60,10 @@ type rigOptions struct {
 	limits  discord.Limits
 	lease   time.Duration
 	workers int
+	// pauseMatching leaves it to the test to call match.
+	pauseMatching bool
+	// plain leaves out the check of requests, which takes time.
+	plain bool
 	// wrap, unless nil, stands between the app and the bot.
 	wrap func(discord.Handler) discord.Handler
 	// before changes the fake before the app starts.
@@ -78,14 +82,16 @@ func newRig(t *testing.T, w way, o rigOptions) *rig {
 	if o.fake.Global == 0 {
 		o.fake.Global = -1
 	}
-	o.fake.Validate = spec.Validate(t)
+	if !o.plain {
+		o.fake.Validate = spec.Validate(t)
+	}
 	r := &rig{t: t, fake: fakediscord.New(t, o.fake), log: &lockedBuffer{}, changed: newSignal(), clock: &clock{}}
 	r.people()
 	if o.before != nil {
 		o.before(r)
 	}
 	r.open(w, o)
-	r.start()
+	r.start(o.pauseMatching)
 	r.await("the command is registered", func() bool { return len(r.fake.Commands("")) == 1 })
 	if w == byGateway {
 		r.fake.AwaitGateway(1)
@@ -178,10 +184,14 @@ func (r *rig) open(w way, o rigOptions) {
 }
 
 // start runs the parts until the test ends.
-func (r *rig) start() {
+func (r *rig) start(pauseMatching bool) {
+	parts := []func(context.Context) error{r.app.Run, r.dispatcher.Run}
+	if !pauseMatching {
+		parts = append(parts, r.matcher.Run)
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
-	for _, part := range []func(context.Context) error{r.app.Run, r.dispatcher.Run, r.matcher.Run} {
+	for _, part := range parts {
 		running.Go(func() {
 			if err := part(ctx); err != nil && ctx.Err() == nil {
 				r.t.Errorf("a part ended: %v", err)

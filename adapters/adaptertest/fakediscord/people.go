@@ -219,6 +219,13 @@ func (s *Server) Count(channel string) int {
 	return len(s.standing(channel, ""))
 }
 
+// Posted is how many messages were posted so far by the app for all.
+func (s *Server) Posted() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.posted
+}
+
 // PostedLocked is how many messages the bot has posted for all to see, in all
 // channels, for use in Await.
 func (s *Server) PostedLocked() int { return s.posted }
