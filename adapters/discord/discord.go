@@ -19,6 +19,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/bellwether/bellwether/adapters/httpx/replay"
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot/chat/desk"
 )
@@ -62,7 +63,7 @@ type App struct {
 	desk      *desk.Desk
 	rooms     *rooms
 	messenger *Messenger
-	replays   *replays
+	replays   *replay.Signatures
 	popular   *popular
 	answers   sync.WaitGroup // of what the gateway brought
 }
@@ -84,7 +85,7 @@ func New(c Config) *App {
 	r := newRooms(c.Now)
 	return &App{
 		Config: c, desk: desk.New(c.Logger), rooms: r, messenger: newMessenger(c.Client, r),
-		replays: newReplays(), popular: newPopular(c.Now),
+		replays: replay.New(signatureKept), popular: newPopular(c.Now),
 	}
 }
 

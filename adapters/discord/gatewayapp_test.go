@@ -1,7 +1,6 @@
 package discord_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 
+	"github.com/bellwether/bellwether/adapters/adaptertest"
 	"github.com/bellwether/bellwether/adapters/discord"
 )
 
@@ -94,29 +94,12 @@ type gateApp struct {
 	t      *testing.T
 	end    context.CancelFunc
 	result chan error
-	log    *lockedBuffer
+	log    *adaptertest.Buffer
 
 	mu      sync.Mutex
 	events  []any
 	changed chan struct{}
 	over    bool
-}
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
 }
 
 // fast are limits for tests.
@@ -131,7 +114,7 @@ func (g *gate) start(store *memory, holder string, limits discord.GatewayLimits)
 }
 
 func startGateway(t *testing.T, api, token string, store *memory, holder string, limits discord.GatewayLimits) *gateApp {
-	a := &gateApp{t: t, result: make(chan error, 1), log: &lockedBuffer{}, changed: make(chan struct{})}
+	a := &gateApp{t: t, result: make(chan error, 1), log: &adaptertest.Buffer{}, changed: make(chan struct{})}
 	log := slog.New(slog.NewTextHandler(a.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	transport := &http.Transport{}
 	client := discord.NewClient(discord.ClientConfig{

@@ -33,7 +33,7 @@ type rig struct {
 	dispatcher *dispatch.Dispatcher
 	matcher    *matching.Matcher
 	web        *httptest.Server
-	log        *lockedBuffer
+	log        *adaptertest.Buffer
 	changed    *signal // the bot has answered, or was told of a place
 	clock      *clock  // of the app
 
@@ -85,7 +85,7 @@ func newRig(t *testing.T, w way, o rigOptions) *rig {
 	if !o.plain {
 		o.fake.Validate = spec.Validate(t)
 	}
-	r := &rig{t: t, fake: fakediscord.New(t, o.fake), log: &lockedBuffer{}, changed: newSignal(), clock: &clock{}}
+	r := &rig{t: t, fake: fakediscord.New(t, o.fake), log: &adaptertest.Buffer{}, changed: newSignal(), clock: &clock{}}
 	r.people()
 	if o.before != nil {
 		o.before(r)

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -89,35 +88,11 @@ func (a *App) genuine(ctx context.Context, h http.Header, body []byte) bool {
 		return false
 	}
 	name := hex.EncodeToString(sig) // one form of it
-	if !a.replays.first(name, a.Now()) {
+	if !a.replays.First(name, a.Now()) {
 		return false
 	}
 	ctx, cancel := context.WithTimeout(ctx, signatureTime)
 	defer cancel()
 	fresh, err := a.Once.Once(ctx, "discord signature "+name, signatureKept)
 	return fresh || err != nil // a store that fails must not keep people out
-}
-
-// replays remembers the signatures of late.
-type replays struct {
-	mu   sync.Mutex
-	now  map[string]bool
-	last map[string]bool
-	turn time.Time
-}
-
-func newReplays() *replays { return &replays{now: map[string]bool{}, last: map[string]bool{}} }
-
-// first reports whether a signature is new, and remembers it.
-func (r *replays) first(signature string, now time.Time) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if now.Sub(r.turn) > signatureKept {
-		r.last, r.now, r.turn = r.now, map[string]bool{}, now
-	}
-	if r.now[signature] || r.last[signature] {
-		return false
-	}
-	r.now[signature] = true
-	return true
 }

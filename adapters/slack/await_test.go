@@ -1,7 +1,6 @@
 package slack_test
 
 import (
-	"bytes"
 	"context"
 	"strings"
 	"sync"
@@ -52,29 +51,6 @@ func (r *rig) until(s *signal, what string, f func() bool) {
 	}
 }
 
-// lockedBuffer keeps a log.
-type lockedBuffer struct {
-	mu    sync.Mutex
-	b     bytes.Buffer
-	wrote *signal // may be nil
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	n, err := b.b.Write(p)
-	b.mu.Unlock()
-	if b.wrote != nil {
-		b.wrote.give()
-	}
-	return n, err
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
-}
-
 // Lines of the log that tests wait for.
 const (
 	learnt   = "the workspace of the token is known"
@@ -85,7 +61,7 @@ const (
 // awaitLogged waits until the log says it n times.
 func (r *rig) awaitLogged(words string, n int) {
 	r.t.Helper()
-	r.until(r.log.wrote, "the log says "+words, func() bool { return strings.Count(r.log.String(), words) >= n })
+	r.until(r.logged, "the log says "+words, func() bool { return strings.Count(r.log.String(), words) >= n })
 }
 
 // watchedBot and watchedPlaces signal what may have changed the store.

@@ -22,7 +22,7 @@ const busyText = "Bellwether has too much to do just now. Please try again in a 
 func (a *App) command(c slackgo.SlashCommand) any {
 	o := origin{team: c.TeamID, user: c.UserID, channel: c.ChannelID, id: c.TriggerID, trigger: c.TriggerID, respond: c.ResponseURL}
 	words := typed(c.Text)
-	taken := a.desk.do(o.line(), func(ctx context.Context) {
+	taken := a.desk.Do(o.line(), func(ctx context.Context) {
 		if words == "" {
 			a.begun(ctx, o) // quickly: opening it twice does no harm
 			return
@@ -57,7 +57,7 @@ func (a *App) mention(team, id string, e *slackevents.AppMentionEvent) {
 
 // say carries out words that were written as a message.
 func (a *App) say(o origin, text string) {
-	taken := a.desk.do(o.line(), func(ctx context.Context) {
+	taken := a.desk.Do(o.line(), func(ctx context.Context) {
 		if !a.first(ctx, o) {
 			return
 		}

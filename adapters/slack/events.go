@@ -69,7 +69,7 @@ func (a *App) event(e slackevents.EventsAPIEvent) {
 
 // later carries out f once, in the line of o.
 func (a *App) later(o origin, f func(context.Context, origin)) {
-	taken := a.desk.do(o.line()+" "+o.channel, func(ctx context.Context) {
+	taken := a.desk.Do(o.line()+" "+o.channel, func(ctx context.Context) {
 		if a.first(ctx, o) {
 			f(ctx, o)
 		}

@@ -42,7 +42,8 @@ type rig struct {
 	app        *slack.App
 	dispatcher *dispatch.Dispatcher
 	web        *httptest.Server // nil with Socket Mode
-	log        *lockedBuffer
+	log        *adaptertest.Buffer
+	logged     *signal // something was written to it
 	changed    *signal // of what the app did in the store
 	parts      []func(context.Context) error
 	matcher    *matching.Matcher
@@ -104,7 +105,8 @@ func newRig(t *testing.T, w way, o rigOptions) *rig {
 	fake.AddUser(fakeslack.User{ID: "U3", Team: "T1", Name: "guest", Guest: true})
 	fake.AddChannel(fakeslack.Channel{ID: "C1", Team: "T1", Name: "trade", Creator: "U2"})
 	fake.AddChannel(fakeslack.Channel{ID: "C2", Team: "T1", Name: "secret", Creator: "U2", Private: true})
-	r := &rig{t: t, fake: fake, log: &lockedBuffer{wrote: newSignal()}, changed: newSignal(), limits: o.limits}
+	r := &rig{t: t, fake: fake, log: &adaptertest.Buffer{}, logged: newSignal(), changed: newSignal(), limits: o.limits}
+	r.log.Wrote = r.logged.give
 	r.open(w, o)
 	r.start()
 	r.awaitLogged(learnt, 1)

@@ -7,7 +7,6 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"sync"
 	"time"
 
 	slackgo "github.com/slack-go/slack"
@@ -55,37 +54,13 @@ func (a *App) genuine(ctx context.Context, h http.Header, body []byte) bool {
 		return false
 	}
 	signature := h.Get("X-Slack-Signature")
-	if !a.replays.first(signature, a.Now()) {
+	if !a.replays.First(signature, a.Now()) {
 		return false
 	}
 	ctx, cancel := context.WithTimeout(ctx, signatureTime)
 	defer cancel()
 	fresh, err := a.Once.Once(ctx, "slack signature "+signature, signatureKept)
 	return fresh || err != nil // a store that fails must not keep people out
-}
-
-// replays remembers the signatures of late.
-type replays struct {
-	mu   sync.Mutex
-	now  map[string]bool
-	last map[string]bool
-	turn time.Time
-}
-
-func newReplays() *replays { return &replays{now: map[string]bool{}, last: map[string]bool{}} }
-
-// first reports whether a signature is new, and remembers it.
-func (r *replays) first(signature string, now time.Time) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if now.Sub(r.turn) > signatureKept {
-		r.last, r.now, r.turn = r.now, map[string]bool{}, now
-	}
-	if r.now[signature] || r.last[signature] {
-		return false
-	}
-	r.now[signature] = true
-	return true
 }
 
 func (a *App) serveCommand(w http.ResponseWriter, body []byte) {

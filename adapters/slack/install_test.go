@@ -15,6 +15,7 @@ import (
 
 	slackgo "github.com/slack-go/slack"
 
+	"github.com/bellwether/bellwether/adapters/adaptertest"
 	"github.com/bellwether/bellwether/adapters/adaptertest/fakeslack"
 	"github.com/bellwether/bellwether/adapters/slack"
 	"github.com/bellwether/bellwether/adapters/slack/seal"
@@ -329,7 +330,7 @@ func finished(t *testing.T, routes map[string]http.Handler, c *http.Cookie) (int
 
 // TestStatesThatAreNotOurs: though the browser holds the same.
 func TestStatesThatAreNotOurs(t *testing.T) {
-	now, log := time.Now(), &lockedBuffer{}
+	now, log := time.Now(), &adaptertest.Buffer{}
 	routes := installer(t, `{"ok":true}`, func() time.Time { return now }, log, func(w alerts.Workspace) { t.Errorf("installed %+v", w) })
 	c := begun(t, routes)
 	parts := strings.Split(c.Value, ".")
@@ -370,7 +371,7 @@ func TestWhatSlackGives(t *testing.T) {
 		"no JSON":         {`<html>geheim</html>`, http.StatusBadGateway, "did not confirm", false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			log, installed := &lockedBuffer{}, false
+			log, installed := &adaptertest.Buffer{}, false
 			routes := installer(t, test.says, time.Now, log, func(w alerts.Workspace) {
 				installed = true
 				if w.ID != "T5" || bytes.Contains(w.Secret, []byte("geheim")) {

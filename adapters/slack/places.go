@@ -17,7 +17,7 @@ func (a *App) Blocked(d alerts.Destination, scope alerts.Scope, err error) {
 	if d.Platform != alerts.Slack || why == alerts.LossNone {
 		return // whoever runs the bot has to mend it, and reads of it in the log
 	}
-	a.desk.do("blocked "+d.String(), func(ctx context.Context) {
+	a.desk.Do("blocked "+d.String(), func(ctx context.Context) {
 		if scope == alerts.ScopeWorkspace {
 			a.uninstalled(ctx, origin{team: d.Workspace})
 			return

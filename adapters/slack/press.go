@@ -26,10 +26,10 @@ func (a *App) press(o origin, c slackgo.InteractionCallback) {
 		each := o
 		each.id += "#" + strconv.Itoa(i)
 		if kind == blockkit.ActionQuery || kind == blockkit.ActionWhen {
-			a.desk.do(o.line(), func(ctx context.Context) { a.retype(ctx, each, c.View) })
+			a.desk.Do(o.line(), func(ctx context.Context) { a.retype(ctx, each, c.View) })
 			continue
 		}
-		taken := a.desk.do(o.line(), func(ctx context.Context) {
+		taken := a.desk.Do(o.line(), func(ctx context.Context) {
 			if !a.first(ctx, each) {
 				return
 			}

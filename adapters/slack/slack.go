@@ -20,7 +20,9 @@ import (
 	slackgo "github.com/slack-go/slack"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/bellwether/bellwether/adapters/httpx/replay"
 	"github.com/bellwether/bellwether/alerts"
+	"github.com/bellwether/bellwether/bot/chat/desk"
 )
 
 // Config is what an App is made of. SigningSecret opens the way in by HTTP,
@@ -59,10 +61,10 @@ const (
 // App is Bellwether as people meet it in Slack.
 type App struct {
 	Config
-	desk      *desk
+	desk      *desk.Desk
 	rooms     *rooms
 	messenger *Messenger
-	replays   *replays
+	replays   *replay.Signatures
 	homes     *homes
 }
 
@@ -81,7 +83,7 @@ func New(c Config) *App {
 		c.Connections = defaultConnections
 	}
 	m := newMessenger(c)
-	return &App{Config: c, desk: newDesk(c.Logger), rooms: m.rooms, messenger: m, replays: newReplays(), homes: newHomes(c.Now)}
+	return &App{Config: c, desk: desk.New(c.Logger), rooms: m.rooms, messenger: m, replays: replay.New(signatureKept), homes: newHomes(c.Now)}
 }
 
 // Messenger gives what sends alerts.
@@ -91,7 +93,7 @@ func (a *App) Messenger() *Messenger { return a.messenger }
 // within ten seconds, and returns nil. A token that Slack refuses is an error
 // at once.
 func (a *App) Run(ctx context.Context) error {
-	defer a.desk.close(grace)
+	defer a.desk.Close(grace)
 	parts, ctx := errgroup.WithContext(ctx)
 	if a.Socket != nil {
 		for n := range a.Connections {

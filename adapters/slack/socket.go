@@ -103,7 +103,7 @@ func (a *App) interactive(ctx context.Context, client *socketmode.Client, e sock
 		a.ack(ctx, client, e, a.interaction(c))
 		return
 	}
-	a.desk.do("submission "+c.TriggerID, func(ctx context.Context) { a.ack(ctx, client, e, a.interaction(c)) })
+	a.desk.Do("submission "+c.TriggerID, func(ctx context.Context) { a.ack(ctx, client, e, a.interaction(c)) })
 }
 
 // bad acknowledges an event that this version can't read: sent again it would

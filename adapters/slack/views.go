@@ -125,7 +125,7 @@ func (a *App) prompt(o origin, v slackgo.View, title string, f func(context.Cont
 	var mu sync.Mutex
 	var shown *slackgo.ModalViewRequest
 	late, again := false, false
-	quick := a.desk.within(promptTime, o.line(), func(ctx context.Context) {
+	quick := a.desk.Within(promptTime, o.line(), func(ctx context.Context) {
 		first := a.first(ctx, o)
 		team, err := a.Teams.Get(ctx, o.team)
 		view := blockkit.Result(title, problem("That could not be stored. Please try again in a moment."))

@@ -2,18 +2,18 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"io"
 	"net"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
+
+	"github.com/bellwether/bellwether/adapters/adaptertest"
 )
 
 // process is a bellwether that runs in this process: what Ctrl-C does is done
@@ -22,26 +22,9 @@ type process struct {
 	t      *testing.T
 	stdin  *os.File
 	lines  chan string
-	stderr *lockedBuffer
+	stderr *adaptertest.Buffer
 	stop   context.CancelFunc
 	done   chan int
-}
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
 }
 
 func start(t *testing.T, environment map[string]string, args ...string) *process {
@@ -52,7 +35,7 @@ func start(t *testing.T, environment map[string]string, args ...string) *process
 	}
 	stdout, out := io.Pipe()
 	ctx, stop := context.WithCancel(t.Context())
-	p := &process{t: t, stdin: stdin, lines: make(chan string, 1000), stderr: &lockedBuffer{}, stop: stop, done: make(chan int, 1)}
+	p := &process{t: t, stdin: stdin, lines: make(chan string, 1000), stderr: &adaptertest.Buffer{}, stop: stop, done: make(chan int, 1)}
 	w := world{stdin: in, stdout: out, stderr: p.stderr, lookup: func(name string) (string, bool) {
 		v, ok := environment[name]
 		return v, ok

@@ -24,7 +24,7 @@ type story struct {
 	redis  string
 	prefix string
 	listen string
-	stderr *lockedBuffer
+	stderr *adaptertest.Buffer
 	cmd    *exec.Cmd
 }
 
@@ -34,7 +34,7 @@ func newStory(t *testing.T) *story {
 	dir := t.TempDir()
 	s := &story{
 		t: t, dir: dir, binary: filepath.Join(dir, "bellwether"), wires: filepath.Join(dir, "wires"), redis: adaptertest.Redis(t),
-		prefix: adaptertest.Prefix(t), listen: freeAddress(t), stderr: &lockedBuffer{},
+		prefix: adaptertest.Prefix(t), listen: freeAddress(t), stderr: &adaptertest.Buffer{},
 	}
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", s.binary, ".").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
