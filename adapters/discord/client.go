@@ -47,7 +47,7 @@ type Client struct {
 	routes      *routes
 	invalid     *invalid
 	directs     *directs
-	app         atomic.Pointer[string] // its id, once it is known
+	app, user   atomic.Pointer[string] // their ids, once they are known
 }
 
 // NewClient makes a client. A BaseURL that is none stands for the default.
@@ -260,6 +260,19 @@ func (c *Client) direct(ctx context.Context, user string) (channel string, err e
 		}
 		return opened.ID, err
 	})
+}
+
+// me gives the id of the bot as a user.
+func (c *Client) me(ctx context.Context) (string, error) {
+	if id := c.user.Load(); id != nil {
+		return *id, nil
+	}
+	var me discordgo.User
+	if err := c.call(ctx, http.MethodGet, "users/@me", nil, &me); err != nil {
+		return "", fmt.Errorf("ask Discord which user the bot is: %w", err)
+	}
+	c.user.Store(&me.ID)
+	return me.ID, nil
 }
 
 // directs remembers the channels of direct messages; they never change.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -44,37 +45,98 @@ func (m *Messenger) Find(ctx context.Context, d alerts.Delivery) (alerts.Receipt
 	if err != nil {
 		return alerts.Receipt{}, false, err
 	}
-	age := m.now().Sub(d.Since)
-	if !to.forum && age < nonceKept-2*m.client.Limits.Timeout {
-		return alerts.Receipt{}, false, nil
+	if again, err := m.soon(d, to); again || err != nil {
+		return alerts.Receipt{}, false, err
 	}
-	if span := m.client.Limits.Timeout - age; to.forum && span > 0 {
-		return alerts.Receipt{}, false, alerts.RetryAfter(errTooSoon, span, alerts.ScopeMessage)
-	}
-	look := search{client: m.client, key: fingerprint(d.Key), since: snowflake(d.Since)}
-	var id string
-	if to.forum {
-		id, err = look.posts(ctx, d.Destination.Workspace, to.channel)
-	} else {
-		id, err = look.messages(ctx, to.channel)
-	}
+	id, err := m.look(ctx, d, to)
 	if err != nil {
 		if asked, ok := errors.AsType[*alerts.SendError](err); ok && !asked.Permanent && asked.Scope != alerts.ScopePlatform {
 			asked.Scope = alerts.ScopeMessage // looking has limits of its own
 		}
 		return alerts.Receipt{}, false, err
 	}
+	m.tries.end(d.Key)
 	if id == "" {
 		return alerts.Receipt{}, false, nil
 	}
 	return alerts.Receipt{Messages: []string{posted{ID: id}.name(to)}}, true, nil
 }
 
+// look looks for a delivery among the messages of its place, and gives the id
+// of its message, "" if it is not there.
+func (m *Messenger) look(ctx context.Context, d alerts.Delivery, to target) (string, error) {
+	me, err := m.client.me(ctx)
+	if err != nil {
+		return "", err
+	}
+	s := search{client: m.client, me: me, key: fingerprint(d.Key), since: snowflake(d.Since), begun: d.Since.Add(-clocks)}
+	if to.forum {
+		return s.posts(ctx, d.Destination.Workspace, to.channel)
+	}
+	return s.messages(ctx, to.channel)
+}
+
+// soon reports whether so little time has gone by since the first try that d can
+// be sent again without a look. An error says that even a look is too soon: a
+// forum may still take what a process that ended has left under way.
+func (m *Messenger) soon(d alerts.Delivery, to target) (bool, error) {
+	now := m.now()
+	first, ours := m.tries.first(d.Key)
+	if !ours {
+		first = d.Since // far too early, for it may be
+	}
+	if !to.forum {
+		return now.Sub(first) < nonceKept-2*m.client.Limits.Timeout, nil
+	}
+	if span := m.begun.Add(m.client.Limits.Timeout).Sub(now); !ours && span > 0 {
+		return false, alerts.RetryAfter(errTooSoon, span, alerts.ScopeMessage)
+	}
+	return false, nil
+}
+
+// tries remembers when this process first sent what may have arrived without
+// its knowing. What is forgotten is looked for.
+type tries struct {
+	mu sync.Mutex
+	at map[string]time.Time
+}
+
+func newTries() *tries { return &tries{at: map[string]time.Time{}} }
+
+// begin notes a try, unless there was one before.
+func (t *tries) begin(key string, now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.at[key].IsZero() {
+		return
+	}
+	if len(t.at) >= mostKept {
+		clear(t.at)
+	}
+	t.at[key] = now
+}
+
+// end forgets what is known to be there, or not to be there.
+func (t *tries) end(key string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.at, key)
+}
+
+func (t *tries) first(key string) (time.Time, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	at, ok := t.at[key]
+	return at, ok
+}
+
 // search is one look for a message.
 type search struct {
 	client *Client
+	me     string // the bot's user
 	key    string
 	since  string // a message's id would not be below it
+	begun  time.Time
 }
 
 // messages looks through a channel, oldest first, from the time of the first
@@ -109,12 +171,13 @@ func (s search) posts(ctx context.Context, guild, forum string) (string, error) 
 	} {
 		var list struct {
 			Threads []*discordgo.Channel `json:"threads"`
+			More    bool                 `json:"has_more"`
 		}
 		if err := s.client.call(ctx, http.MethodGet, path, nil, &list); err != nil {
 			return "", err
 		}
 		for _, t := range list.Threads {
-			if t.ParentID != forum || latest(t.ID, s.since) != t.ID {
+			if t.ParentID != forum || t.OwnerID != s.me || latest(t.ID, s.since) != t.ID {
 				continue
 			}
 			var first discordgo.Message
@@ -126,14 +189,27 @@ func (s search) posts(ctx context.Context, guild, forum string) (string, error) 
 				return t.ID, nil
 			}
 		}
+		if list.More && archivedSince(list.Threads, s.begun) {
+			return "", errTooMany
+		}
 	}
 	return "", nil
 }
 
-// is reports whether a button of the message carries the key. Others can't make
-// it, for the key is known to us alone.
+// archivedSince reports whether the last of a list, latest first, was archived
+// after t.
+func archivedSince(list []*discordgo.Channel, t time.Time) bool {
+	if len(list) == 0 {
+		return false
+	}
+	last := list[len(list)-1].ThreadMetadata
+	return last != nil && last.ArchiveTimestamp.After(t)
+}
+
+// is reports whether the message is the bot's and one of its buttons carries the
+// key.
 func (s search) is(msg *discordgo.Message) bool {
-	if msg.Author == nil || !msg.Author.Bot {
+	if msg.Author == nil || msg.Author.ID != s.me {
 		return false
 	}
 	for _, row := range msg.Components {
@@ -156,10 +232,12 @@ func (s search) is(msg *discordgo.Message) bool {
 // Source: https://discord.com/developers/docs/reference#snowflakes
 const discordEpoch = 1420070400000
 
+// clocks is how much Discord's clock may differ from ours.
+const clocks = 10 * time.Second
+
 // snowflake is the least id of what was made at t or later, by a clock that may
 // differ from ours by some seconds.
 func snowflake(t time.Time) string {
-	const clocks = 10 * time.Second
 	ms := t.Add(-clocks).UnixMilli() - discordEpoch
 	if ms < 0 {
 		return "0"

@@ -22,9 +22,13 @@ type Messenger struct {
 	client *Client
 	rooms  *rooms
 	now    func() time.Time
+	begun  time.Time // this process
+	tries  *tries
 }
 
-func newMessenger(c *Client, r *rooms) *Messenger { return &Messenger{client: c, rooms: r, now: c.Now} }
+func newMessenger(c *Client, r *rooms) *Messenger {
+	return &Messenger{client: c, rooms: r, now: c.Now, begun: c.Now(), tries: newTries()}
+}
 
 // Platform implements dispatch.Messenger.
 func (m *Messenger) Platform() string { return alerts.Discord }
@@ -45,6 +49,7 @@ func (m *Messenger) Send(ctx context.Context, d alerts.Delivery) (alerts.Receipt
 	if err := m.turn(ctx, r); err != nil {
 		return alerts.Receipt{}, err
 	}
+	m.tries.begin(d.Key, m.now())
 	var posted posted
 	next, err := m.client.once(ctx, r, &posted)
 	if err == nil && posted.ID == "" {
@@ -53,6 +58,7 @@ func (m *Messenger) Send(ctx context.Context, d alerts.Delivery) (alerts.Receipt
 	if err != nil {
 		return alerts.Receipt{}, m.refused(ctx, d.Destination, to, err)
 	}
+	m.tries.end(d.Key)
 	receipt := alerts.Receipt{Messages: []string{posted.name(to)}}
 	if next > 0 {
 		receipt.NotBefore = m.now().Add(next)

@@ -2,7 +2,6 @@ package discord
 
 import (
 	"context"
-	"net/http"
 	"slices"
 	"strconv"
 
@@ -77,15 +76,15 @@ func (a *App) own(ctx context.Context, o origin, d alerts.Destination, room *dis
 	if o.guild == d.Workspace && o.channel == d.Channel && o.may != 0 {
 		return o.may, nil
 	}
-	var me discordgo.User
-	if err := a.Client.call(ctx, http.MethodGet, "users/@me", nil, &me); err != nil {
-		return 0, err
-	}
-	member, err := a.rooms.member(ctx, a.Client, d.Workspace, me.ID)
+	me, err := a.Client.me(ctx)
 	if err != nil {
 		return 0, err
 	}
-	return a.computed(ctx, d.Workspace, me.ID, member.Roles, room)
+	member, err := a.rooms.member(ctx, a.Client, d.Workspace, me)
+	if err != nil {
+		return 0, err
+	}
+	return a.computed(ctx, d.Workspace, me, member.Roles, room)
 }
 
 func (a *App) computed(ctx context.Context, guild, user string, has []string, room *discordgo.Channel) (int64, error) {

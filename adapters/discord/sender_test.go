@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bellwether/bellwether/adapters/adaptertest"
 	"github.com/bellwether/bellwether/adapters/adaptertest/fakediscord"
 	"github.com/bellwether/bellwether/adapters/adaptertest/fakediscord/spec"
 	"github.com/bellwether/bellwether/adapters/discord"
@@ -20,7 +21,7 @@ type sender struct {
 	t      *testing.T
 	fake   *fakediscord.Server
 	clock  *clock
-	log    *lockedBuffer
+	log    *adaptertest.Buffer
 	faults *script
 	client *discord.Client
 	*discord.Messenger
@@ -35,9 +36,12 @@ const sendTime = 300 * time.Millisecond
 
 func newSender(t *testing.T, o fakediscord.Options, l discord.Limits) *sender {
 	t.Helper()
-	s := &sender{t: t, clock: &clock{}, log: &lockedBuffer{}, faults: &script{}}
+	s := &sender{t: t, clock: &clock{}, log: &adaptertest.Buffer{}, faults: &script{}}
 	if o.Messages.Calls == 0 {
 		o.Messages.Calls = -1
+	}
+	if o.Global == 0 {
+		o.Global, l.Global = -1, 10_000 // what is tested is something else
 	}
 	if o.Fault == nil {
 		o.Fault = s.faults.fault

@@ -1,5 +1,7 @@
 package fakediscord
 
+import "encoding/json"
+
 // Say writes to the bot in the direct message with it.
 func (s *Server) Say(user, text string) Message {
 	s.t.Helper()
@@ -120,4 +122,9 @@ func (s *Server) Install(user string, installed bool) {
 // Revoke makes the bot's token worthless.
 func (s *Server) Revoke() {
 	s.Change(func() { s.revoked = true })
+}
+
+// SetComponents gives a message other buttons.
+func (s *Server) SetComponents(message string, components json.RawMessage) {
+	s.Change(func() { s.messages[message].Components = components })
 }
