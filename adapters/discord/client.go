@@ -198,7 +198,7 @@ func (c *Client) patient(ctx context.Context, r request, out any) error {
 		}
 		if !sleep(ctx, span) {
 			if err == nil {
-				err = errPace
+				err = alerts.RetryAfter(errPace, span, alerts.ScopeDestination)
 			}
 			return classify(what, errors.Join(err, ctx.Err()))
 		}

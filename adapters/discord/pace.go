@@ -124,13 +124,10 @@ func major(path string) string {
 // the call wants nothing more.
 func (c *Client) learn(ctx context.Context, r request, x *exchange, err error) time.Duration {
 	now := c.Now()
-	switch x.status {
-	case http.StatusUnauthorized:
-		if !r.open {
-			c.invalid.token(now)
-		}
-		c.invalid.add(now)
-	case http.StatusForbidden, http.StatusTooManyRequests:
+	if x.status == http.StatusUnauthorized && !r.open {
+		c.invalid.token(now)
+	}
+	if counts(x) {
 		c.invalid.add(now)
 	}
 	if r.open {
@@ -163,6 +160,18 @@ func (c *Client) learn(ctx context.Context, r request, x *exchange, err error) t
 		return 0
 	}
 	return reset
+}
+
+// counts reports whether Discord counts an answer towards blocking an address.
+// Source: https://discord.com/developers/docs/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans
+func counts(x *exchange) bool {
+	switch x.status {
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return true
+	case http.StatusTooManyRequests: // others have used up what is shared
+		return x.header.Get("X-RateLimit-Scope") != "shared"
+	}
+	return false
 }
 
 // note logs that a limit could not be noted. Discord then says it again.

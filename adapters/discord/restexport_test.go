@@ -7,6 +7,7 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 
+	"github.com/bellwether/bellwether/adapters/discord/embed"
 	"github.com/bellwether/bellwether/alerts"
 )
 
@@ -30,7 +31,7 @@ func (c *Client) RespondForTest(ctx context.Context, id, token string) error {
 
 // FollowForTest adds an answer to an interaction.
 func (c *Client) FollowForTest(ctx context.Context, token string) error {
-	return c.follow(ctx, &discordgo.Interaction{ID: "1", Token: token, AppID: "1"}, payload{Content: "x"})
+	return c.follow(ctx, &discordgo.Interaction{ID: "1", Token: token, AppID: "1"}, message(embed.Message{Content: "x"}))
 }
 
 // PostForTest makes one call to post a message, and classifies what comes of it.
