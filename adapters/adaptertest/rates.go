@@ -79,6 +79,7 @@ func testTurns(t *testing.T, r discord.Rates) {
 		who, want := fmt.Sprint("w", i), per+time.Duration(i)*per/calls
 		between(t, who, take(t, r, who, "g", calls, per, ""), want-5*time.Second, want)
 	}
+	between(t, "ahead of those who wait", take(t, r, "", "g", calls, per, ""), per-5*time.Second, per)
 	for i := range 6 {
 		who, want := fmt.Sprint("w", i), per+time.Duration(i)*per/calls
 		between(t, who+" again", take(t, r, who, "g", calls, per, ""), want-5*time.Second, want)

@@ -91,7 +91,8 @@ func newSession(token string) *discordgo.Session {
 // request is one call.
 type request struct {
 	method, path string // without a leading slash: "channels/1/messages"
-	// who keeps its turn while it waits; empty for a call of its own.
+	// who keeps its turn while it waits; empty for a call that goes before those
+	// that wait, for a person does.
 	who   string
 	in    any // nil for none
 	files []*discordgo.File
@@ -177,9 +178,6 @@ func (c *Client) call(ctx context.Context, method, path string, in, out any) err
 
 func (c *Client) patient(ctx context.Context, r request, out any) error {
 	what := strings.ToLower(r.method) + " " + template(r.path)
-	if r.who == "" {
-		r.who = "call " + c.routes.number()
-	}
 	for {
 		span, err := c.turn(ctx, r)
 		if err == nil && span == 0 {
@@ -252,9 +250,16 @@ func (c *Client) open(ctx context.Context, method, path string, in any, files []
 
 // direct gives the channel of a person's direct message, opening it if need be.
 func (c *Client) direct(ctx context.Context, user string) (channel string, err error) {
+	return c.opened(ctx, user, c.call)
+}
+
+// asker makes a call, as [Client.call] does.
+type asker func(ctx context.Context, method, path string, in, out any) error
+
+func (c *Client) opened(ctx context.Context, user string, ask asker) (channel string, err error) {
 	return c.directs.get(user, func() (string, error) {
 		var opened discordgo.Channel
-		err := c.call(ctx, http.MethodPost, "users/@me/channels", map[string]string{"recipient_id": user}, &opened)
+		err := ask(ctx, http.MethodPost, "users/@me/channels", map[string]string{"recipient_id": user}, &opened)
 		if err == nil && opened.ID == "" {
 			err = errAnswer
 		}

@@ -22,12 +22,13 @@ type refusal struct {
 // Source: https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
 var refusals = map[int]refusal{
 	// The channel.
-	discordgo.ErrCodeUnknownChannel:                      {alerts.ScopeDestination, alerts.LossDeleted},
-	discordgo.ErrCodeMissingAccess:                       {alerts.ScopeDestination, alerts.LossRemoved},
-	discordgo.ErrCodeMissingPermissions:                  {alerts.ScopeDestination, alerts.LossRemoved},
-	discordgo.ErrCodeCannotSendMessagesInVoiceChannel:    {alerts.ScopeDestination, alerts.LossRemoved},
-	discordgo.ErrCodeCannotExecuteActionOnDMChannel:      {alerts.ScopeDestination, alerts.LossRemoved},
-	discordgo.ErrCodeMaximumNumberOfGuildChannelsReached: {alerts.ScopeDestination, alerts.LossRemoved},
+	discordgo.ErrCodeUnknownChannel:                       {alerts.ScopeDestination, alerts.LossDeleted},
+	discordgo.ErrCodeMissingAccess:                        {alerts.ScopeDestination, alerts.LossRemoved},
+	discordgo.ErrCodeMissingPermissions:                   {alerts.ScopeDestination, alerts.LossRemoved},
+	discordgo.ErrCodeCannotSendMessagesInVoiceChannel:     {alerts.ScopeDestination, alerts.LossRemoved},
+	discordgo.ErrCodeCannotExecuteActionOnThisChannelType: {alerts.ScopeDestination, alerts.LossRemoved},
+	discordgo.ErrCodeCannotExecuteActionOnDMChannel:       {alerts.ScopeDestination, alerts.LossRemoved},
+	discordgo.ErrCodeMaximumNumberOfGuildChannelsReached:  {alerts.ScopeDestination, alerts.LossRemoved},
 	codeLocked:      {alerts.ScopeDestination, alerts.LossArchived},
 	codeTagRequired: {alerts.ScopeDestination, alerts.LossRemoved},
 	// The person.

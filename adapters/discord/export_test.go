@@ -1,6 +1,10 @@
 package discord
 
-import "context"
+import (
+	"context"
+
+	"github.com/bellwether/bellwether/alerts"
+)
 
 // ForgetForTest drops what is remembered of a channel or a server.
 func (a *App) ForgetForTest(id string) { a.rooms.forget(id) }
@@ -16,3 +20,8 @@ func (a *App) IntroduceForTest(ctx context.Context) (bool, error) {
 
 // DefinitionForTest is the command.
 func DefinitionForTest() any { return policy() }
+
+// LearnForTest asks what kind of channel a destination is.
+func (m *Messenger) LearnForTest(ctx context.Context, d alerts.Destination) bool {
+	return m.learn(ctx, d)
+}

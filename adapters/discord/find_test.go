@@ -23,6 +23,9 @@ func lost() map[string]fakediscord.Fault {
 // fail sends a delivery whose answer is lost.
 func (s *sender) fail(d alerts.Delivery, f fakediscord.Fault) {
 	s.t.Helper()
+	if d.Destination == s.in(s.forum) {
+		s.LearnForTest(s.t.Context(), d.Destination) // so that it is posted to in one call
+	}
 	s.faults.next(f)
 	_, err := s.Send(s.t.Context(), d)
 	if _, classified := errors.AsType[*alerts.SendError](err); err == nil || classified {

@@ -41,7 +41,7 @@ const atOnce = 250 * time.Millisecond
 func (m *Messenger) Send(ctx context.Context, d alerts.Delivery) (alerts.Receipt, error) {
 	ctx, cancel := context.WithTimeout(ctx, m.client.Limits.Timeout)
 	defer cancel()
-	to, err := m.rooms.target(ctx, m.client, d.Destination)
+	to, err := m.target(ctx, d.Destination)
 	if err != nil {
 		return alerts.Receipt{}, unsent(err)
 	}
@@ -55,6 +55,9 @@ func (m *Messenger) Send(ctx context.Context, d alerts.Delivery) (alerts.Receipt
 	if err == nil && posted.ID == "" {
 		err = errAnswer
 	}
+	if !to.forum && isNoText(err) && m.learn(ctx, d.Destination) {
+		return m.Send(ctx, d) // which was not the way into a forum
+	}
 	if err != nil {
 		return alerts.Receipt{}, m.refused(ctx, d.Destination, to, err)
 	}
@@ -64,6 +67,37 @@ func (m *Messenger) Send(ctx context.Context, d alerts.Delivery) (alerts.Receipt
 		receipt.NotBefore = m.now().Add(next)
 	}
 	return receipt, nil
+}
+
+// target gives where a message is posted. What nothing is known of is taken for
+// a channel with messages: Discord refuses the first one where it is a forum.
+func (m *Messenger) target(ctx context.Context, d alerts.Destination) (target, error) {
+	if !d.IsDirect() {
+		return target{channel: d.Channel, forum: m.rooms.forum(d.Channel)}, nil
+	}
+	// Like the message itself it keeps its turn: many may wait for theirs.
+	channel, err := m.client.opened(ctx, d.User, func(ctx context.Context, method, path string, in, out any) error {
+		r := request{method: method, path: path, in: in, who: "open " + d.String()}
+		if err := m.turn(ctx, r); err != nil {
+			return err
+		}
+		_, err := m.client.once(ctx, r, out)
+		return classify("open a direct message", err)
+	})
+	return target{channel: channel}, err
+}
+
+// isNoText: the channel takes no messages of its own.
+func isNoText(err error) bool {
+	c := code(err)
+	return c == discordgo.ErrCodeCannotSendMessagesInVoiceChannel || c == discordgo.ErrCodeCannotExecuteActionOnThisChannelType
+}
+
+// learn asks what kind of channel a destination is, and reports whether it is a
+// forum.
+func (m *Messenger) learn(ctx context.Context, d alerts.Destination) bool {
+	to, err := m.rooms.target(ctx, m.client, d)
+	return err == nil && to.forum
 }
 
 // unsent marks an error of what comes before a send: whatever it is, nothing

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -60,16 +59,11 @@ func (l Limits) complete() Limits {
 
 // routes knows which calls draw on the same bucket.
 type routes struct {
-	ids atomic.Int64
-
 	mu     sync.Mutex
 	hashes map[string]string // by route: X-RateLimit-Bucket
 }
 
 func newRoutes() *routes { return &routes{hashes: map[string]string{}} }
-
-// number is a name for a call that nothing else names.
-func (r *routes) number() string { return strconv.FormatInt(r.ids.Add(1), 36) }
 
 // bucket names what a call draws on: what Discord calls the bucket of its route,
 // or the route until that is known; with the channel, server or webhook, for

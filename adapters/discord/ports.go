@@ -75,7 +75,8 @@ type Rates interface {
 	// [Rates.Learn] was told. It returns 0 when the call may be made, and counts
 	// it. Else it returns how long to wait before asking again; who keeps its turn
 	// at the limit until then, so that those who wait are served in the order in
-	// which they came. An empty global or bucket is no limit. Of a bucket that
+	// which they came; an empty who has no turn, and goes before them. An empty
+	// global or bucket is no limit. Of a bucket that
 	// nothing is known of, one call is let through, and the next after Learn or a
 	// second.
 	Take(ctx context.Context, who, global string, calls int, per time.Duration, bucket string) (time.Duration, error)

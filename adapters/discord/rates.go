@@ -119,6 +119,10 @@ func (l *limit) take(now time.Time, who string, calls int, per time.Duration) ti
 	}
 	turn, waits := l.turns[who]
 	switch {
+	case who == "": // before those who wait
+		if span := free.Sub(now); span > 0 {
+			return max(span, early)
+		}
 	case !waits && (free.After(now) || len(l.went)+len(l.turns) >= calls): // behind those who wait
 		for _, at := range []time.Time{now.Add(early), free, l.next} {
 			if at.After(turn) {

@@ -63,6 +63,14 @@ func (r *rooms) target(ctx context.Context, c *Client, d alerts.Destination) (ta
 	return target{channel: d.Channel, forum: isForum(room)}, nil
 }
 
+// forum reports whether a channel is known to be a forum.
+func (r *rooms) forum(channel string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	known, ok := r.channels[channel]
+	return ok && isForum(known.what)
+}
+
 func isForum(c *discordgo.Channel) bool {
 	return c.Type == discordgo.ChannelTypeGuildForum || c.Type == discordgo.ChannelTypeGuildMedia
 }

@@ -1,5 +1,5 @@
 -- Lets a call through, or says how long to wait.
--- KEYS: 1 prefix. ARGV: 1 who, 2 name of the limit, 3 calls that it allows in 4
+-- KEYS: 1 prefix. ARGV: 1 who (empty: before those who wait), 2 name of the limit, 3 calls that it allows in 4
 -- microseconds, 5 bucket; 2 and 5 may be empty. Returns microseconds, 0: go on.
 --   hash "rate:NAME"   "stop": nothing before, "next": the next free turn,
 --                      "n": calls let through
@@ -45,7 +45,8 @@ if name ~= '' then
     local oldest = call('ZRANGE', went, n - calls, n - calls, 'WITHSCORES')
     free = tonumber(oldest[2]) + per
   end
-  local turn = tonumber(call('ZSCORE', turns, who) or 0)
+  local turn = now
+  if who ~= '' then turn = tonumber(call('ZSCORE', turns, who) or 0) end
   if turn == 0 then
     if free > now or n + call('ZCARD', turns) >= calls then -- behind those who wait
       turn = math.max(free, now + early, tonumber(call('HGET', rate, 'next') or 0))
@@ -58,7 +59,7 @@ if name ~= '' then
   elseif free > now then
     return math.max(free - now, early)
   end
-  call('ZREM', turns, who)
+  if who ~= '' then call('ZREM', turns, who) end
   call('ZADD', went, int(now), int(call('HINCRBY', rate, 'n', 1)))
 end
 
