@@ -142,17 +142,17 @@ var descriptions = map[string]map[string]string{
 	".for": {
 		"en-US": "How long, such as 3d or 2 weeks; without it until resumed",
 		"de":    "Wie lange, etwa 3d oder 2 weeks; ohne Angabe bis resume",
-		"fr":    "Combien de temps, par exemple 3d ou 2 weeks ; sinon jusqu’à resume",
+		"fr":    "Combien de temps, comme 3d ou 2 weeks ; sinon jusqu’à resume",
 	},
 	".zone": {
 		"en-US": "Such as Europe/Brussels; a city is enough",
 		"de":    "Etwa Europe/Brussels; eine Stadt genügt",
-		"fr":    "Par exemple Europe/Brussels ; une ville suffit",
+		"fr":    "Comme Europe/Brussels ; une ville suffit",
 	},
 	".hours": {
 		"en-US": "Such as 22:00-07:00; off for none",
 		"de":    "Etwa 22:00-07:00; off für keine",
-		"fr":    "Par exemple 22:00-07:00 ; off pour aucune",
+		"fr":    "Comme 22:00-07:00 ; off pour aucune",
 	},
 	".article": {
 		"en-US": "Its address, its id, or words of its headline",

@@ -27,8 +27,11 @@ func seeds() []object {
 	var out []object
 	for _, sub := range []string{"subscribe", "list", "edit", "pause", "digest", "help", "export"} {
 		options := []object{
-			{"name": "id", "type": 3, "value": "1"}, {"name": "query", "type": 3, "value": "ferry", "focused": true},
-			{"name": "me", "type": 5, "value": true}, {"name": "mention", "type": 8, "value": "8"}, {"name": "when", "type": 3, "value": "daily"},
+			{"name": "id", "type": 3, "value": "1"},
+			{"name": "query", "type": 3, "value": "ferry", "focused": true},
+			{"name": "me", "type": 5, "value": true},
+			{"name": "mention", "type": 8, "value": "8"},
+			{"name": "when", "type": 3, "value": "daily"},
 		}
 		data := object{
 			"id": "9", "name": "policy", "type": 1, "options": []object{{"name": sub, "type": 1, "options": options}},
@@ -77,6 +80,7 @@ func (emptyStore) Workspace(context.Context, string, string) (alerts.Workspace, 
 func (emptyStore) SaveWorkspace(_ context.Context, w alerts.Workspace) (alerts.Workspace, error) {
 	return w, nil
 }
+
 func (emptyStore) Workspaces(context.Context, string) ([]alerts.Workspace, error) { return nil, nil }
 
 func (emptyStore) Destinations(context.Context, string, string) ([]alerts.Destination, error) {

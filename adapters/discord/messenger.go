@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -187,10 +186,4 @@ func (m *Messenger) refused(ctx context.Context, d alerts.Destination, to target
 func fingerprint(key string) string {
 	sum := sha256.Sum256([]byte(key))
 	return hex.EncodeToString(sum[:12])
-}
-
-// splitID reads what [posted.name] wrote.
-func splitID(id string) (channel, message string, ok bool) {
-	channel, message, ok = strings.Cut(id, "/")
-	return channel, message, ok && channel != "" && message != ""
 }

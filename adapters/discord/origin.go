@@ -17,9 +17,8 @@ type origin struct {
 	channel    string
 	member     *discordgo.Member // nil where guild is empty
 	may        int64             // what the bot itself may do in the channel
-	thread     bool
-	post       bool // the message is the first of a post in a forum
-	direct     bool // in the person's direct message with the bot
+	post       bool              // the message is the first of a post in a forum
+	direct     bool              // in the person's direct message with the bot
 }
 
 // of reads who did an interaction. ok is false for one without a person.

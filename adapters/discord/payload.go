@@ -39,10 +39,3 @@ func message(m embed.Message) payload {
 	}
 	return p
 }
-
-// hidden is a message that only the person who asked sees.
-func hidden(m embed.Message) payload {
-	p := message(m)
-	p.Flags = discordgo.MessageFlagsEphemeral
-	return p
-}

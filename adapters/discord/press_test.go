@@ -70,7 +70,7 @@ func TestForumPosts(t *testing.T) {
 // TestList: paged in place, and what can be done in it.
 func TestList(t *testing.T) {
 	r := newRig(t, byHTTP, rigOptions{})
-	for _, query := range strings.Fields("ash birch cedar date elm fir gum hazel iroko juniper kauri larch maple") {
+	for query := range strings.FieldsSeq("ash birch cedar date elm fir gum hazel iroko juniper kauri larch maple") {
 		r.slash(r.anna, r.trade.ID, "subscribe", opt("query", query))
 	}
 	m := r.slash(r.anna, r.trade.ID, "list")
@@ -129,7 +129,7 @@ func TestForms(t *testing.T) {
 			i = r.fake.SubmitModal(r.anna.ID, map[string]string{"query": long + `"`, "when": "daily 9:30"})
 			mustShow(t, r.fake.AwaitReply(i), "Following", "every day at 09:30")
 
-			i = r.fake.Slash(r.anna.ID, r.trade.ID, "subscribe", opt("when", "hourly"))
+			r.fake.Slash(r.anna.ID, r.trade.ID, "subscribe", opt("when", "hourly"))
 			if form = r.fake.AwaitModal(r.anna.ID); form.Inputs[1].Value != "hourly" {
 				t.Errorf("the form holds %+v", form.Inputs)
 			}

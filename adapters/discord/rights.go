@@ -2,6 +2,7 @@ package discord
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 
@@ -16,7 +17,7 @@ import (
 // there by name may not.
 func (a *App) mayManage(ctx context.Context, o origin, d alerts.Destination) (bool, error) {
 	may, err := a.permissions(ctx, o, d)
-	if err == errMember {
+	if errors.Is(err, errMember) {
 		return false, nil
 	}
 	if err != nil {

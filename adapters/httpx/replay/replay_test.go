@@ -15,8 +15,15 @@ func TestFirst(t *testing.T) {
 		after     time.Duration
 		want      bool
 	}{
-		{"a", 0, true}, {"a", 0, false}, {"b", time.Minute, true}, {"a", 8 * time.Minute, false}, {"b", 2 * time.Minute, false},
-		{"c", time.Minute, true}, {"b", 0, false}, {"a", 3 * kept, true}, {"a", 0, false},
+		{"a", 0, true},
+		{"a", 0, false},
+		{"b", time.Minute, true},
+		{"a", 8 * time.Minute, false},
+		{"b", 2 * time.Minute, false},
+		{"c", time.Minute, true},
+		{"b", 0, false},
+		{"a", 3 * kept, true},
+		{"a", 0, false},
 	} {
 		at = at.Add(step.after)
 		if got := s.First(step.signature, at); got != step.want {
