@@ -134,12 +134,25 @@ func (l *limit) take(now time.Time, who string, calls int, per time.Duration) ti
 		return turn.Sub(now)
 	case waits && turn.After(now.Add(early)):
 		return turn.Sub(now)
-	case waits && free.After(now):
+	case waits && free.After(now): // after those whose turn was before
+		n := len(l.went) - calls + l.before(turn)
+		free = l.went[min(n, len(l.went)-1)].Add(per)
 		return max(free.Sub(now), early)
 	}
 	delete(l.turns, who)
 	l.went = append(l.went, now)
 	return 0
+}
+
+// before counts those who wait and have a turn before another.
+func (l *limit) before(turn time.Time) int {
+	n := 0
+	for _, at := range l.turns {
+		if at.Before(turn) {
+			n++
+		}
+	}
+	return n
 }
 
 // Learn implements [Rates].

@@ -56,7 +56,9 @@ if name ~= '' then
     end
   elseif turn > now + early then
     return turn - now
-  elseif free > now then
+  elseif free > now then -- after those whose turn was before
+    local at = math.min(n - calls + call('ZCOUNT', turns, '-inf', '(' .. int(turn)), n - 1)
+    free = tonumber(call('ZRANGE', went, at, at, 'WITHSCORES')[2]) + per
     return math.max(free - now, early)
   end
   if who ~= '' then call('ZREM', turns, who) end
