@@ -34,19 +34,26 @@ var (
 // again: Discord knows it by its nonce, and answers with the one that is there.
 // After that it is looked for among the bot's own messages since the first try,
 // by the key that a button carries. A forum knows no nonce: there a look comes
-// after any call has surely ended.
+// after what a process that ended has left under way has surely ended.
 //
 // What Discord accepts after that, from a request that it held back for longer
 // than a call's timeout, is not found, and shows twice.
 func (m *Messenger) Find(ctx context.Context, d alerts.Delivery) (alerts.Receipt, bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, m.client.Limits.Timeout)
 	defer cancel()
+	first, ours := m.tries.first(d.Key)
+	if ours && !first.forum && m.soon(first.at) {
+		return alerts.Receipt{}, false, nil
+	}
 	to, err := m.rooms.target(ctx, m.client, d.Destination)
 	if err != nil {
 		return alerts.Receipt{}, false, err
 	}
-	if again, err := m.soon(d, to); again || err != nil {
-		return alerts.Receipt{}, false, err
+	if !ours && !to.forum && m.soon(d.Since) {
+		return alerts.Receipt{}, false, nil
+	}
+	if span := m.begun.Add(m.client.Limits.Timeout).Sub(m.now()); !ours && to.forum && span > 0 {
+		return alerts.Receipt{}, false, alerts.RetryAfter(errTooSoon, span, alerts.ScopeMessage)
 	}
 	id, err := m.look(ctx, d, to)
 	if err != nil {
@@ -76,58 +83,51 @@ func (m *Messenger) look(ctx context.Context, d alerts.Delivery, to target) (str
 	return s.messages(ctx, to.channel)
 }
 
-// soon reports whether so little time has gone by since the first try that d can
-// be sent again without a look. An error says that even a look is too soon: a
-// forum may still take what a process that ended has left under way.
-func (m *Messenger) soon(d alerts.Delivery, to target) (bool, error) {
-	now := m.now()
-	first, ours := m.tries.first(d.Key)
-	if !ours {
-		first = d.Since // far too early, for it may be
-	}
-	if !to.forum {
-		return now.Sub(first) < nonceKept-2*m.client.Limits.Timeout, nil
-	}
-	if span := m.begun.Add(m.client.Limits.Timeout).Sub(now); !ours && span > 0 {
-		return false, alerts.RetryAfter(errTooSoon, span, alerts.ScopeMessage)
-	}
-	return false, nil
+// soon reports whether so little time has gone by since the first try that
+// Discord still knows its nonce when it is sent again.
+func (m *Messenger) soon(first time.Time) bool {
+	return m.now().Sub(first) < nonceKept-2*m.client.Limits.Timeout
 }
 
-// tries remembers when this process first sent what may have arrived without
-// its knowing. What is forgotten is looked for.
+// tries remembers the first try of what this process sent and what may have
+// arrived without its knowing. What is forgotten is looked for.
 type tries struct {
-	mu sync.Mutex
-	at map[string]time.Time
+	mu    sync.Mutex
+	byKey map[string]try
 }
 
-func newTries() *tries { return &tries{at: map[string]time.Time{}} }
+type try struct {
+	at    time.Time
+	forum bool // into which there is no nonce
+}
+
+func newTries() *tries { return &tries{byKey: map[string]try{}} }
 
 // begin notes a try, unless there was one before.
-func (t *tries) begin(key string, now time.Time) {
+func (t *tries) begin(key string, one try) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !t.at[key].IsZero() {
+	if old, ok := t.byKey[key]; ok && old.forum == one.forum {
 		return
 	}
-	if len(t.at) >= mostKept {
-		clear(t.at)
+	if len(t.byKey) >= mostKept {
+		clear(t.byKey)
 	}
-	t.at[key] = now
+	t.byKey[key] = one
 }
 
 // end forgets what is known to be there, or not to be there.
 func (t *tries) end(key string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	delete(t.at, key)
+	delete(t.byKey, key)
 }
 
-func (t *tries) first(key string) (time.Time, bool) {
+func (t *tries) first(key string) (try, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	at, ok := t.at[key]
-	return at, ok
+	one, ok := t.byKey[key]
+	return one, ok
 }
 
 // search is one look for a message.

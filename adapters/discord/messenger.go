@@ -48,7 +48,7 @@ func (m *Messenger) Send(ctx context.Context, d alerts.Delivery) (alerts.Receipt
 	if err := m.turn(ctx, r); err != nil {
 		return alerts.Receipt{}, err
 	}
-	m.tries.begin(d.Key, m.now())
+	m.tries.begin(d.Key, try{m.now(), to.forum})
 	var posted posted
 	next, err := m.client.once(ctx, r, &posted)
 	if err == nil && posted.ID == "" {
