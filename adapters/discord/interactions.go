@@ -29,7 +29,7 @@ const (
 const (
 	busyText  = "Bellwether has too much to do just now. Please try again in a moment."
 	sorryText = "That could not be done just now. Please try again in a moment."
-	lateText  = "That took too long for Discord. Please press it again."
+	lateText  = "That took too long for Discord. Please try again."
 )
 
 // answer is what an interaction comes to.
@@ -220,13 +220,9 @@ func (a *App) afterwards(ctx context.Context, o origin, i *discordgo.Interaction
 	if got.kind == ask { // a form can't be put off
 		got = sorry(lateText)
 	}
-	show := a.Client.edit
+	show, p := a.Client.edit, message(got.message) // who sees it was said when it was put off
 	if d.presses && got.kind == say {
-		show = a.Client.follow
-	}
-	p := message(got.message)
-	if !got.public {
-		p.Flags = discordgo.MessageFlagsEphemeral
+		show, p = a.Client.follow, got.payload()
 	}
 	if err := a.insist(ctx, func() error { return show(ctx, i, p, files(got.file)...) }); err != nil {
 		a.warn(ctx, o, "show an answer", err)
@@ -261,11 +257,16 @@ func (g answer) response() response {
 	case change:
 		return response{Type: discordgo.InteractionResponseUpdateMessage, Data: message(g.message)}
 	}
+	return response{Type: discordgo.InteractionResponseChannelMessageWithSource, Data: g.payload()}
+}
+
+// payload is the answer as a message of its own.
+func (g answer) payload() payload {
 	p := message(g.message)
 	if !g.public {
 		p.Flags = discordgo.MessageFlagsEphemeral
 	}
-	return response{Type: discordgo.InteractionResponseChannelMessageWithSource, Data: p}
+	return p
 }
 
 // files are what goes with a message.
