@@ -94,7 +94,7 @@ func TestClassify(t *testing.T) {
 	}{
 		{"429", limits(`{"retry_after": 7.5, "global": false}`), wait(7500*time.Millisecond, alerts.ScopeDestination)},
 		{"429 by header", limits(`{"global": false}`, "Retry-After", "7"), wait(7*time.Second, alerts.ScopeDestination)},
-		{"429 with both", limits(`{"retry_after": 6.2}`, "Retry-After", "7"), wait(7*time.Second, alerts.ScopeDestination)},
+		{"429 with both", limits(`{"retry_after": 6.2}`, "Retry-After", "7"), wait(6200*time.Millisecond, alerts.ScopeDestination)},
 		{"429 shared", limits(`{"retry_after": 3}`, "X-RateLimit-Scope", "shared"), wait(3*time.Second, alerts.ScopeDestination)},
 		{"429 without a time", limits(`{}`), wait(time.Minute, alerts.ScopeDestination)},
 		{"429 with nonsense", limits(`{"retry_after": -1}`, "Retry-After", "soon"), wait(time.Minute, alerts.ScopeDestination)},

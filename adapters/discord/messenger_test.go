@@ -1,6 +1,7 @@
 package discord_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -205,5 +206,23 @@ func TestUnclearAnswer(t *testing.T) {
 	_, err := s.Send(t.Context(), s.delivery("a", s.in(s.trade)))
 	if err == nil || strings.Contains(err.Error(), "refused for good") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestShortWait: what may be sent in a moment waits in place, but no longer than
+// its context.
+func TestShortWait(t *testing.T) {
+	s := newSender(t, fakediscord.Options{Messages: fakediscord.Limit{Calls: 1, Per: 200 * time.Millisecond}}, discord.Limits{})
+	s.send(s.Messenger, s.delivery("a", s.in(s.trade)))
+	s.send(s.Messenger, s.delivery("b", s.in(s.trade)))
+	before := s.posts()
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	_, err := s.Send(ctx, s.delivery("c", s.in(s.trade)))
+	if r := refusal(t, err); r.Permanent || r.Scope != alerts.ScopeDestination || r.After > 200*time.Millisecond {
+		t.Errorf("%v", err)
+	}
+	if s.posts() != before {
+		t.Error("there was a call though none was left")
 	}
 }

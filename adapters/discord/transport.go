@@ -110,9 +110,9 @@ func limited(h http.Header, body []byte) *limitedError {
 	} else if e.all {
 		e.what = "Discord's limit for the whole bot"
 	}
-	e.after = seconds(said.RetryAfter)
-	if header, err := strconv.ParseFloat(h.Get("Retry-After"), 64); err == nil {
-		e.after = max(e.after, seconds(header))
+	e.after = seconds(said.RetryAfter) // to the millisecond; the header is in whole seconds
+	if header, err := strconv.ParseFloat(h.Get("Retry-After"), 64); err == nil && e.after <= 0 {
+		e.after = seconds(header)
 	}
 	if e.after <= 0 {
 		e.after = unnamedWait
