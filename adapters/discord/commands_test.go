@@ -129,3 +129,18 @@ func TestRights(t *testing.T) {
 	m = r.fake.AwaitReply(r.fake.SlashAnyway(r.ben.ID, r.trade.ID, "subscribe", opt("query", "ferry"), opt("channel", own.ID)))
 	mustShow(t, m, "is followed")
 }
+
+// TestRightsChangeAtOnce where the gateway tells of it.
+func TestRightsChangeAtOnce(t *testing.T) {
+	r := newRig(t, byGateway, rigOptions{})
+	try := func() string {
+		return r.fake.AwaitReply(r.fake.SlashAnyway(r.ben.ID, r.trade.ID, "subscribe", opt("query", "ferry"))).Words()
+	}
+	if text := try(); !strings.Contains(text, "Only people who manage this channel") {
+		t.Errorf("before: %s", text)
+	}
+	r.fake.SetCommandPermission(r.guild.ID, "policy", fakediscord.CommandPermission{ID: r.ben.ID, Type: fakediscord.ForUser, Allowed: true})
+	if text := try(); !strings.Contains(text, "Following") {
+		t.Errorf("after: %s", text)
+	}
+}

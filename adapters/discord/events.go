@@ -43,6 +43,8 @@ func (a *App) event(e any) {
 		a.later("guild "+e.GuildID, func(ctx context.Context) { a.changed(ctx, e.GuildID) })
 	case *discordgo.GuildRoleDelete:
 		a.rooms.forget(e.GuildID)
+	case *discordgo.ApplicationCommandPermissionsUpdate:
+		a.rooms.forget(e.GuildID)
 	}
 }
 
