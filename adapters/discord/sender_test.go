@@ -31,8 +31,9 @@ type sender struct {
 	trade, news, forum, thread *fakediscord.Channel
 }
 
-// sendTime is how long a call may take in most of these tests.
-const sendTime = 300 * time.Millisecond
+// sendTime is how long a call may take in most of these tests: long, for test
+// machines are slow.
+const sendTime = 2 * time.Second
 
 func newSender(t *testing.T, o fakediscord.Options, l discord.Limits) *sender {
 	t.Helper()
