@@ -32,7 +32,7 @@ func (b *Bot) Lost(ctx context.Context, d alerts.Destination, why alerts.Loss) (
 		return nil, err
 	}
 	text := lossNotice(why)
-	if text == "" {
+	if text == "" || d.IsDirect() {
 		return nil, nil
 	}
 	var notices []chat.Notice
@@ -67,7 +67,9 @@ func lossNotice(why alerts.Loss) string {
 	case alerts.LossDeleted:
 		return "That channel was deleted, so its alerts have ended."
 	case alerts.LossRemoved:
-		return "Bellwether is not in that channel any more, or may not write there, so its alerts are paused. Invite it again, and they go on."
+		return "Bellwether is not in that channel any more, or may not write there, so its alerts are paused. Invite it again, or let it write there, and they go on."
+	case alerts.LossUninstalled:
+		return "Bellwether was removed from where that channel is, so its alerts are paused. Add it again, and they go on."
 	}
 	return ""
 }
@@ -80,7 +82,7 @@ func lossWords(why alerts.Loss) string {
 	case alerts.LossDeleted:
 		return "since the channel was deleted"
 	case alerts.LossRemoved:
-		return "until Bellwether is invited to the channel"
+		return "until Bellwether can write in the channel"
 	case alerts.LossClosed:
 		return "while direct messages can't be sent"
 	}

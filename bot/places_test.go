@@ -182,8 +182,8 @@ func TestALossThatIsNotStoredIsToldToNobody(t *testing.T) {
 func TestEveryLossHasWords(t *testing.T) {
 	said := map[string]alerts.Loss{}
 	for why, told := range map[alerts.Loss]string{
-		alerts.LossArchived: "not archived any more", alerts.LossDeleted: "have ended", alerts.LossRemoved: "Invite it again",
-		alerts.LossClosed: "", alerts.LossUninstalled: "",
+		alerts.LossArchived: "not archived any more", alerts.LossDeleted: "have ended", alerts.LossRemoved: "Invite it again, or let it write there",
+		alerts.LossClosed: "", alerts.LossUninstalled: "Add it again",
 	} {
 		if text := lossNotice(why); !strings.Contains(text, told) || (told == "") != (text == "") {
 			t.Errorf("%s: told %q", why, text)

@@ -149,7 +149,7 @@ func (r *rig) formStory() {
 	r.fake.AwaitModal("T1", "every Friday at 16:30")
 	r.fake.AwaitModal("T1", "/invite @Bellwether")
 	r.fake.Command("U2", "C2", "list")
-	mustShow(r.t, last(r.fake.AwaitEphemeral("U2", "C2", 1)), "paused until Bellwether is invited")
+	mustShow(r.t, last(r.fake.AwaitEphemeral("U2", "C2", 1)), "paused until Bellwether can write")
 	r.fake.JoinBot("C2")
 	r.awaitAnyHeld("C2", false)
 	r.fake.Command("U2", "C2", "list")
