@@ -8,8 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/bwmarrin/discordgo"
-
 	"github.com/bellwether/bellwether/alerts"
 )
 
@@ -88,7 +86,7 @@ func (a *App) numbers(ctx context.Context, o origin, t typed, text string) []cho
 	if t.flag(optMe) || wrong != nil {
 		d = o.person().Direct()
 	}
-	if !d.IsDirect() && !a.sees(ctx, o, d) {
+	if sees, err := a.sees(ctx, o, d); err != nil || !sees {
 		return nil
 	}
 	subs, err := a.Subscriptions.List(ctx, d)
@@ -104,15 +102,6 @@ func (a *App) numbers(ctx context.Context, o origin, t typed, text string) []cho
 		}
 	}
 	return out
-}
-
-// sees reports whether a person may know what a channel follows.
-func (a *App) sees(ctx context.Context, o origin, d alerts.Destination) bool {
-	if d.Channel == o.channel {
-		return true
-	}
-	may, err := a.permissions(ctx, o, d)
-	return err == nil && may&discordgo.PermissionViewChannel != 0
 }
 
 // whens are schedules that what was typed may become.

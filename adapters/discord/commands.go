@@ -117,6 +117,13 @@ func (a *App) ask(ctx context.Context, o origin, c chat.Command) chat.Reply {
 	if c.Place == (alerts.Destination{}) {
 		c.Place = a.place(ctx, o)
 	}
+	switch sees, err := a.sees(ctx, o, c.Place); {
+	case err != nil:
+		a.warn(ctx, o, "whether a person sees a channel", err)
+		return problem(sorryText)
+	case !sees:
+		return problem("You can't see that channel, or it is gone.", "`list mine`")
+	}
 	var err error
 	if c.MayManage = c.Place.IsDirect(); !c.MayManage {
 		c.MayManage, err = a.mayManage(ctx, o, c.Place)

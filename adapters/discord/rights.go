@@ -42,6 +42,22 @@ func (a *App) mayManage(ctx context.Context, o origin, d alerts.Destination) (bo
 	return may&manage != 0, nil
 }
 
+// sees reports whether a person sees a place, and so may know what is followed
+// there.
+func (a *App) sees(ctx context.Context, o origin, d alerts.Destination) (bool, error) {
+	if d.IsDirect() {
+		return d == o.person().Direct(), nil
+	}
+	if d.Workspace == o.guild && d.Channel == o.channel {
+		return true, nil
+	}
+	may, err := a.permissions(ctx, o, d)
+	if errors.Is(err, errMember) || lossOf(err) != alerts.LossNone {
+		return false, nil
+	}
+	return may&(discordgo.PermissionViewChannel|discordgo.PermissionAdministrator) != 0, err
+}
+
 // ruled reads what a server's settings say of the command for a member.
 // Source: https://discord.com/developers/docs/interactions/application-commands#permissions
 func ruled(rules []*discordgo.ApplicationCommandPermissions, guild, user string, roles []string) (allowed, said bool) {
