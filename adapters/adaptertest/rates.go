@@ -72,8 +72,8 @@ func testStop(t *testing.T, r discord.Rates) {
 // and keep their turns.
 func testTurns(t *testing.T, r discord.Rates) {
 	const calls, per = 4, 40 * time.Second
-	for i := range calls {
-		between(t, "at first", take(t, r, fmt.Sprint(i), "g", calls, per, ""), 0, 0)
+	for range calls {
+		between(t, "at first", take(t, r, "", "g", calls, per, ""), 0, 0)
 	}
 	for i := range 6 {
 		who, want := fmt.Sprint("w", i), per+time.Duration(i)*per/calls

@@ -34,6 +34,8 @@ type bucket struct {
 const (
 	// early is how much before its turn somebody has it.
 	early = time.Millisecond
+	// parts of a limit's time are each kept to their part of its calls.
+	parts = 5
 	// forgotten ends a turn that nobody took.
 	forgotten = 10 * time.Second
 	// probe is how long the answer to a first call is waited for.
@@ -113,9 +115,9 @@ func (l *limit) take(now time.Time, who string, calls int, per time.Duration) ti
 			delete(l.turns, who)
 		}
 	}
-	free := now
-	if n := len(l.went); n >= calls {
-		free = l.went[n-calls].Add(per)
+	free := l.free(now, calls, per, 0)
+	if who != "" {
+		free = l.even(now, calls, per, 0)
 	}
 	turn, waits := l.turns[who]
 	switch {
@@ -135,13 +137,36 @@ func (l *limit) take(now time.Time, who string, calls int, per time.Duration) ti
 	case waits && turn.After(now.Add(early)):
 		return turn.Sub(now)
 	case waits && free.After(now): // after those whose turn was before
-		n := len(l.went) - calls + l.before(turn)
-		free = l.went[min(n, len(l.went)-1)].Add(per)
-		return max(free.Sub(now), early)
+		return max(l.even(now, calls, per, l.before(turn)).Sub(now), early)
 	}
 	delete(l.turns, who)
 	l.went = append(l.went, now)
 	return 0
+}
+
+// free is when the limit lets one more through than ahead.
+func (l *limit) free(now time.Time, calls int, per time.Duration, ahead int) time.Time {
+	n := len(l.went)
+	if n == 0 || n-calls+ahead < 0 {
+		return now
+	}
+	at := l.went[min(n-calls+ahead, n-1)].Add(per)
+	if at.Before(now) {
+		return now
+	}
+	return at
+}
+
+// even is free for those who keep turns: of them, no more than a fifth goes in
+// hardly less than a fifth of the time. For what leaves all at once comes later
+// than it left, and then is too much together with what left after it.
+func (l *limit) even(now time.Time, calls int, per time.Duration, ahead int) time.Time {
+	some := (calls + parts - 1) / parts
+	at, part := l.free(now, calls, per, ahead), l.free(now, some, per*time.Duration(9*some)/time.Duration(10*calls), ahead)
+	if part.After(at) {
+		return part
+	}
+	return at
 }
 
 // before counts those who wait and have a turn before another.

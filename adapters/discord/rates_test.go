@@ -2,7 +2,6 @@ package discord_test
 
 import (
 	"fmt"
-	"slices"
 	"testing"
 	"time"
 
@@ -113,11 +112,12 @@ func TestRatesServeInOrderAtFullSpeed(t *testing.T) {
 		for len(c.went) < rounds*calls {
 			c.step(t, late, 0)
 		}
-		if late == 0 && !slices.IsSorted(c.order) {
-			t.Fatalf("served as %v", c.order)
+		passed := 3 * calls
+		if late == 0 {
+			passed = 2 // turns may be less than a millisecond apart
 		}
 		for i, place := range c.order {
-			if i-place > 3*calls {
+			if i-place > passed {
 				t.Fatalf("%d was passed by %d: %v", place, i-place, c.order)
 			}
 		}

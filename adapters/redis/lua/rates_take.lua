@@ -40,26 +40,35 @@ if name ~= '' then
   call('ZREMRANGEBYSCORE', went, '-inf', int(now - per))
   call('ZREMRANGEBYSCORE', turns, '-inf', int(now - forgotten))
   local n = call('ZCARD', went)
-  local free = now -- when the limit next lets one through
-  if n >= calls then
-    local oldest = call('ZRANGE', went, n - calls, n - calls, 'WITHSCORES')
-    free = tonumber(oldest[2]) + per
+  -- when one more than ahead is let through
+  local function free(most, span, ahead)
+    if n == 0 or n - most + ahead < 0 then return now end
+    local at = math.min(n - most + ahead, n - 1)
+    return math.max(now, tonumber(call('ZRANGE', went, at, at, 'WITHSCORES')[2]) + span)
   end
-  local turn = now
-  if who ~= '' then turn = tonumber(call('ZSCORE', turns, who) or 0) end
+  -- Of those who keep turns no more than a fifth goes in hardly less than a
+  -- fifth of the time: what leaves all at once comes later than it left, and
+  -- then is too much together with what left after it.
+  local some = math.ceil(calls / 5)
+  local function even(ahead)
+    return math.max(free(calls, per, ahead), free(some, math.floor(0.9 * per * some / calls), ahead))
+  end
+  local turn, open = now, free(calls, per, 0)
+  if who ~= '' then
+    turn, open = tonumber(call('ZSCORE', turns, who) or 0), even(0)
+  end
   if turn == 0 then
-    if free > now or n + call('ZCARD', turns) >= calls then -- behind those who wait
-      turn = math.max(free, now + early, tonumber(call('HGET', rate, 'next') or 0))
+    if open > now or n + call('ZCARD', turns) >= calls then -- behind those who wait
+      turn = math.max(open, now + early, tonumber(call('HGET', rate, 'next') or 0))
       call('HSET', rate, 'next', int(turn + math.floor(per / calls)))
       call('ZADD', turns, int(turn), who)
       return turn - now
     end
   elseif turn > now + early then
     return turn - now
-  elseif free > now then -- after those whose turn was before
-    local at = math.min(n - calls + call('ZCOUNT', turns, '-inf', '(' .. int(turn)), n - 1)
-    free = tonumber(call('ZRANGE', went, at, at, 'WITHSCORES')[2]) + per
-    return math.max(free - now, early)
+  elseif open > now then -- after those whose turn was before
+    if who ~= '' then open = even(call('ZCOUNT', turns, '-inf', '(' .. int(turn))) end
+    return math.max(open - now, early)
   end
   if who ~= '' then call('ZREM', turns, who) end
   call('ZADD', went, int(now), int(call('HINCRBY', rate, 'n', 1)))
