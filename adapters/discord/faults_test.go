@@ -19,7 +19,8 @@ import (
 type faultRun struct {
 	channels, articles int
 	bucket             fakediscord.Limit
-	global             int // calls a second
+	global             int           // calls a second
+	per                time.Duration // in which the client makes them; 0: its own
 	timeout, stop      time.Duration
 	drop               time.Duration // the gateway is dropped so often
 }
@@ -35,6 +36,7 @@ func size() faultRun {
 	}
 	return faultRun{
 		channels: 100, articles: 10, bucket: fakediscord.Limit{Calls: 5, Per: time.Second}, global: 150,
+		per:     1200 * time.Millisecond, // the machine may be busy with other tests
 		timeout: 2 * time.Second, stop: 300 * time.Millisecond, drop: 2 * time.Second,
 	}
 }
@@ -115,7 +117,7 @@ func TestFaults(t *testing.T) {
 		fake: fakediscord.Options{
 			Messages: run.bucket, Global: run.global, Routes: fakediscord.Limit{Calls: 10_000, Per: time.Second}, Fault: f.fault, Starts: 10_000,
 		},
-		limits:  discord.Limits{Global: run.global, Timeout: run.timeout, Invalid: 1_000_000},
+		limits:  discord.Limits{Global: run.global, Per: run.per, Timeout: run.timeout, Invalid: 1_000_000},
 		workers: 256, lease: 20 * time.Second, pauseMatching: true, plain: true,
 	})
 	var channels []string
