@@ -74,20 +74,17 @@ func (b *Bot) edited(ctx context.Context, q *request, before, sub alerts.Subscri
 	if sub.Mention != before.Mention {
 		r.Undo.Mention = &before.Mention
 	}
+	when := q.sent(sub, set) + mentioned(before.Mention, sub)
 	if sub.Query.String() == before.Query.String() {
-		r.Text = fmt.Sprintf("Number %d still follows %s.\n%s", sub.Number, code(sub.Query.String()), q.sent(sub, set))
-		if sub.Mention != before.Mention {
-			r.Text = fmt.Sprintf("Number %d still follows %s. Its alerts %s.", sub.Number, code(sub.Query.String()), mentions(sub))
+		r.Text = fmt.Sprintf("Number %d still follows %s.\n%s", sub.Number, code(sub.Query.String()), when)
+		if sub.Schedule != before.Schedule {
+			r.Hints = []string{q.undo("digest", fmt.Sprintf("%d %s", sub.Number, before.Schedule)) + " undoes it"}
 		}
-		if sub.Schedule == before.Schedule {
-			return r
-		}
-		r.Hints = []string{q.undo("digest", fmt.Sprintf("%d %s", sub.Number, before.Schedule)) + " undoes it"}
 		return r
 	}
 	past := b.recall(ctx, q, sub.Query, 0, unmuted(set))
 	r.Text = fmt.Sprintf("Number %d follows %s now, no longer %s.\n%s\n%s", sub.Number,
-		code(sub.Query.String()), code(before.Query.String()), q.sent(sub, set), past.words())
+		code(sub.Query.String()), code(before.Query.String()), when, past.words())
 	r.Hints = []string{q.undo("edit", fmt.Sprintf("%d %s", sub.Number, before.Query)) + " undoes it"}
 	if past.hits > 0 {
 		r.Hints = append(r.Hints, code("preview "+sub.Query.String())+" shows what it hits")
@@ -95,12 +92,16 @@ func (b *Bot) edited(ctx context.Context, q *request, before, sub alerts.Subscri
 	return r
 }
 
-// mentions says whom the alerts of a subscription mention.
-func mentions(s alerts.Subscription) string {
-	if s.Mention == "" {
-		return "mention nobody now"
+// mentioned says whom the alerts of a subscription mention where that is not
+// the role before; with a space before it.
+func mentioned(before string, s alerts.Subscription) string {
+	switch s.Mention {
+	case before:
+		return ""
+	case "":
+		return " Its alerts mention nobody any more."
 	}
-	return "mention that role now"
+	return " Its alerts mention that role."
 }
 
 // taken is the reply to an edit that would make two of the same.

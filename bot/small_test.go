@@ -143,7 +143,7 @@ func TestRecordRoundTrip(t *testing.T) {
 	sub := alerts.Subscription{
 		ID: 9, Number: 3, Owner: bob, Destination: channel, Query: q,
 		Schedule: alerts.Schedule{Cadence: alerts.Weekly, At: 1050, Day: time.Friday},
-		Paused:   true, PausedUntil: tuesday,
+		Paused:   true, PausedUntil: tuesday, Mention: "81384788765712384",
 	}
 	set := alerts.Settings{Destination: channel, TimeZone: "Asia/Tokyo", Quiet: alerts.Quiet{From: 1320, To: 420}}
 	r := NewRecord(sub, set)
@@ -167,7 +167,7 @@ func TestRecordRoundTrip(t *testing.T) {
 
 // fields leaves out the query, whose type can't be compared.
 func fields(s alerts.Subscription) []any {
-	return []any{s.ID, s.Number, s.Owner, s.Destination, s.Schedule, s.Paused, s.PausedUntil}
+	return []any{s.ID, s.Number, s.Owner, s.Destination, s.Schedule, s.Paused, s.PausedUntil, s.Mention}
 }
 
 func TestRecordErrors(t *testing.T) {

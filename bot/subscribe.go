@@ -51,7 +51,7 @@ func (b *Bot) subscribe(ctx context.Context, q *request) (chat.Reply, error) {
 	past := b.recall(ctx, q, sub.Query, 1, unmuted(set))
 	text := []string{
 		fmt.Sprintf("Following %s %s, as number %d.", code(sub.Query.String()), q.here(), sub.Number),
-		q.sent(sub, set),
+		q.sent(sub, set) + mentioned("", sub),
 		strings.TrimSpace(past.words() + " " + b.first(ctx, q, sub, set, past)),
 	}
 	r := chat.Reply{Text: strings.Join(text, "\n"), Subscription: &sub, Began: true, Undo: q.back("unsubscribe", fmt.Sprint(sub.Number))}
@@ -66,7 +66,7 @@ func (b *Bot) subscribe(ctx context.Context, q *request) (chat.Reply, error) {
 func (q *request) again(sub alerts.Subscription, set alerts.Settings) chat.Reply {
 	return chat.Reply{
 		Text: fmt.Sprintf("Following %s %s again, as number %d.\n%s",
-			code(sub.Query.String()), q.here(), sub.Number, q.sent(sub, set)),
+			code(sub.Query.String()), q.here(), sub.Number, q.sent(sub, set)+mentioned("", sub)),
 		Hints:        []string{q.undo("unsubscribe", fmt.Sprint(sub.Number)) + " undoes it"},
 		Subscription: &sub, Began: true, Undo: q.back("unsubscribe", fmt.Sprint(sub.Number)),
 	}

@@ -83,50 +83,6 @@ var zonesMeant = map[string][]string{
 	"ISLAMABAD": {"Asia/Karachi"}, "TEL_AVIV": {"Asia/Jerusalem"}, "ABU_DHABI": {"Asia/Dubai"},
 }
 
-// mostZones bounds [Zones].
-const mostZones = 25
-
-// Zones gives the IANA zones that what was typed so far may become, the likely
-// ones first, at most 25: of cities that begin so, of names that do, of names
-// with it in them, and where there are none, of names that are nearly so. Nothing typed gives
-// some of the busier ones.
-func Zones(typed string) []string {
-	typed = strings.ToLower(strings.Join(strings.Fields(typed), "_"))
-	var groups [3][]string
-	for zone := range strings.FieldsSeq(busyZones) {
-		name := strings.ToLower(zone)
-		switch city := name[strings.LastIndexByte(name, '/')+1:]; {
-		case strings.HasPrefix(city, typed):
-			groups[0] = append(groups[0], zone)
-		case strings.HasPrefix(name, typed):
-			groups[1] = append(groups[1], zone)
-		case strings.Contains(name, typed):
-			groups[2] = append(groups[2], zone)
-		}
-	}
-	var all []string
-	add := func(zones ...string) {
-		for _, z := range zones {
-			if len(all) < mostZones && !slices.Contains(all, z) {
-				all = append(all, z)
-			}
-		}
-	}
-	zone, near := zoneNamed(typed)
-	switch {
-	case typed == "":
-		add("UTC")
-	case zone != "":
-		add(zone)
-		add(near...)
-	}
-	add(slices.Concat(groups[0], groups[1], groups[2])...)
-	if len(all) == 0 {
-		add(near...)
-	}
-	return all
-}
-
 // zonesLike gives up to three of the busier zones whose name or city is at
 // most two letters away from s, the nearest first.
 func zonesLike(s string) []string {
@@ -152,29 +108,3 @@ func zonesLike(s string) []string {
 	}
 	return near
 }
-
-// busyZones are those that a wrong name is compared with: time.LoadLocation
-// can't list what it knows.
-const busyZones = `
-Africa/Abidjan Africa/Accra Africa/Addis_Ababa Africa/Algiers Africa/Cairo Africa/Casablanca Africa/Dakar
-Africa/Johannesburg Africa/Khartoum Africa/Kinshasa Africa/Lagos Africa/Maputo Africa/Nairobi Africa/Tripoli Africa/Tunis
-America/Anchorage America/Argentina/Buenos_Aires America/Bogota America/Caracas America/Chicago America/Denver
-America/Edmonton America/Guatemala America/Halifax America/Havana America/La_Paz America/Lima America/Los_Angeles
-America/Mexico_City America/Montevideo America/New_York America/Panama America/Phoenix America/Puerto_Rico
-America/Regina America/Santiago America/Santo_Domingo America/Sao_Paulo America/St_Johns America/Toronto
-America/Vancouver America/Winnipeg
-Asia/Almaty Asia/Amman Asia/Baghdad Asia/Baku Asia/Bangkok Asia/Beirut Asia/Colombo Asia/Damascus Asia/Dhaka
-Asia/Dubai Asia/Ho_Chi_Minh Asia/Hong_Kong Asia/Jakarta Asia/Jerusalem Asia/Kabul Asia/Karachi Asia/Kathmandu
-Asia/Kolkata Asia/Kuala_Lumpur Asia/Kuwait Asia/Manila Asia/Novosibirsk Asia/Phnom_Penh Asia/Pyongyang Asia/Qatar
-Asia/Riyadh Asia/Seoul Asia/Shanghai Asia/Singapore Asia/Taipei Asia/Tashkent Asia/Tbilisi Asia/Tehran Asia/Tokyo
-Asia/Ulaanbaatar Asia/Vladivostok Asia/Yangon Asia/Yerevan
-Atlantic/Azores Atlantic/Canary Atlantic/Reykjavik
-Australia/Adelaide Australia/Brisbane Australia/Darwin Australia/Hobart Australia/Melbourne Australia/Perth Australia/Sydney
-Europe/Amsterdam Europe/Athens Europe/Belgrade Europe/Berlin Europe/Bratislava Europe/Brussels Europe/Bucharest
-Europe/Budapest Europe/Chisinau Europe/Copenhagen Europe/Dublin Europe/Helsinki Europe/Istanbul Europe/Kyiv
-Europe/Lisbon Europe/Ljubljana Europe/London Europe/Luxembourg Europe/Madrid Europe/Malta Europe/Minsk Europe/Monaco
-Europe/Moscow Europe/Oslo Europe/Paris Europe/Prague Europe/Riga Europe/Rome Europe/Sarajevo Europe/Skopje
-Europe/Sofia Europe/Stockholm Europe/Tallinn Europe/Tirane Europe/Vaduz Europe/Vienna Europe/Vilnius Europe/Warsaw
-Europe/Zagreb Europe/Zurich
-Indian/Maldives Indian/Mauritius Pacific/Auckland Pacific/Fiji Pacific/Guam Pacific/Honolulu Pacific/Port_Moresby
-`

@@ -51,7 +51,7 @@ func TestAutocomplete(t *testing.T) {
 	want("what others follow", names(r.anna, r.trade.ID, "subscribe", "query", "carbon"), "carbon=carbon", "carbon border tax=carbon border tax")
 	want("what others follow, nothing typed", names(r.anna, r.news.ID, "subscribe", "query", ""), "carbon border tax=carbon border tax", "ferry=ferry")
 	want("in a direct message", names(r.anna, "", "subscribe", "query", "carbon"), "carbon=carbon")
-	want("zones", names(r.anna, "", "timezone", "zone", "bru"), "Europe/Brussels=Europe/Brussels")
+	want("zones", names(r.anna, "", "timezone", "zone", "brus"), "Europe/Brussels=Europe/Brussels")
 	want("a schedule", names(r.anna, "", "digest", "when", "daily 9:15"), "daily 09:15=daily 09:15")
 	if all := names(r.anna, "", "digest", "when", ""); all[0] != "instant=instant" {
 		t.Errorf("schedules: %q", all)
