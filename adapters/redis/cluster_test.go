@@ -35,6 +35,8 @@ func TestCluster(t *testing.T) {
 	})
 	t.Run("workspaces", func(t *testing.T) { testWorkspaces(t, s) })
 	t.Run("once", func(t *testing.T) { testOnce(t, s) })
+	t.Run("rates", func(t *testing.T) { testRates(t, s) })
+	t.Run("leases", func(t *testing.T) { testLeases(t, s) })
 }
 
 // TestSentinel runs the outbox's suite through a sentinel.

@@ -31,6 +31,8 @@ var (
 	_ discord.GuildStore     = (*redis.Workspaces)(nil)
 	_ discord.Subscriptions  = (*redis.Subscriptions)(nil)
 	_ discord.Once           = (*redis.Marks)(nil)
+	_ discord.Rates          = (*redis.Rates)(nil)
+	_ discord.Leases         = (*redis.Leases)(nil)
 )
 
 const reclaim = 60 * time.Millisecond
@@ -96,16 +98,16 @@ func testOnce(t *testing.T, s store) {
 	adaptertest.TestOnce(t, func(t *testing.T) slack.Once { return s.open(t)("a").Marks() })
 }
 
-func TestRates(t *testing.T) {
-	onEvery(t, func(t *testing.T, s store) {
-		adaptertest.TestRates(t, func(t *testing.T) discord.Rates { return s.open(t)("a").Rates() })
-	})
+func TestRates(t *testing.T) { onEvery(t, testRates) }
+
+func testRates(t *testing.T, s store) {
+	adaptertest.TestRates(t, func(t *testing.T) discord.Rates { return s.open(t)("a").Rates() })
 }
 
-func TestLeases(t *testing.T) {
-	onEvery(t, func(t *testing.T, s store) {
-		adaptertest.TestLeases(t, func(t *testing.T) discord.Leases { return s.open(t)("a").Leases() })
-	})
+func TestLeases(t *testing.T) { onEvery(t, testLeases) }
+
+func testLeases(t *testing.T, s store) {
+	adaptertest.TestLeases(t, func(t *testing.T) discord.Leases { return s.open(t)("a").Leases() })
 }
 
 func TestSubscriptionStore(t *testing.T) {

@@ -24,8 +24,8 @@ func (c *Client) Rates() *Rates { return &Rates{c: c} }
 // returns 0 when the call may be made, and counts it. Else it returns how long
 // to wait before asking again; who keeps its turn at the limit until then, and
 // ten seconds longer. An empty who has no turn: it goes before those who wait.
-// Both names may be empty. Of a bucket that nothing is known
-// of one call is let through, and the next after Learn or a second.
+// Both names may be empty. Of a bucket that nothing is known of, one call is let
+// through, and the next after Learn or a second.
 //
 // It takes O(log n) for n calls that the limit allows and n that wait for it.
 func (r *Rates) Take(ctx context.Context, who, global string, calls int, per time.Duration, bucket string) (time.Duration, error) {

@@ -196,6 +196,28 @@ func TestQueryThatNoLongerParses(t *testing.T) {
 	})
 }
 
+// TestRecordWithoutMention: one of before there were roles to mention is read
+// as mentioning none.
+func TestRecordWithoutMention(t *testing.T) {
+	onEvery(t, func(t *testing.T, s store) {
+		prefix := adaptertest.Prefix(t)
+		c, err := redis.Open(t.Context(), redis.Options{URL: s.url, Prefix: prefix})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		sub := add(t, c.Subscriptions(), alice, club, "tariff")
+		record := raw(t, s.url).HGet(t.Context(), prefix+"{s}:sub", fmt.Sprint(sub.ID)).Val()
+		if !strings.Contains(record, "tariff") || strings.Contains(record, `"n":`) {
+			t.Fatalf("the record %q is not in the old form", record)
+		}
+		list, err := c.Subscriptions().List(t.Context(), club)
+		if err != nil || len(list) != 1 || list[0].Mention != "" {
+			t.Errorf("List = %+v, %v", list, err)
+		}
+	})
+}
+
 func TestOpenChecks(t *testing.T) {
 	onEvery(t, func(t *testing.T, s store) {
 		ctx := t.Context()
