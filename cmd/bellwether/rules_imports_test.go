@@ -35,6 +35,7 @@ func importTable() []row {
 		{of: "alerts/query/...", own: []string{"alerts/query/...", "alerts/text/..."}, thirdParty: text, pure: true},
 		{of: "alerts", own: []string{"alerts/query"}, pure: true},
 		{of: "alerts/...", own: []string{"alerts", "alerts/text/...", "alerts/query/...", "SELF/..."}, thirdParty: data, pure: true},
+		{of: "bot/chat/legible", own: []string{"alerts", "bot/chat"}, thirdParty: []string{"github.com/clipperhouse/uax29/v2"}},
 		{of: "bot/chat/...", own: []string{"alerts"}},
 		{of: "bot/...", own: []string{"alerts/...", "bot/chat"}, thirdParty: bot},
 		{of: "adapters/adaptertest/...", own: []string{"..."}, thirdParty: []string{"*"}},

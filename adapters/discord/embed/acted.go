@@ -8,6 +8,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"github.com/bellwether/bellwether/bot/chat"
+	"github.com/bellwether/bellwether/bot/chat/legible"
 )
 
 // maxNotes is how many notes a message keeps: each may have its button.
@@ -25,7 +26,7 @@ func Acted(m *discordgo.Message, note, by string, undo *chat.Undo) Message {
 		out.Embeds = []*discordgo.MessageEmbed{{Color: colorOurs}}
 	}
 	last := out.Embeds[len(out.Embeds)-1]
-	text := escaped(clean(note), longNote)
+	text := escaped(legible.Line(note), longNote)
 	if text == "" {
 		text = "Done."
 	}
@@ -40,7 +41,7 @@ func Acted(m *discordgo.Message, note, by string, undo *chat.Undo) Message {
 		name += strconv.Itoa(n) + " · "
 	}
 	name += "Done"
-	if by = clean(by); by != "" {
+	if by = legible.Line(by); by != "" {
 		name += " by " + escaped(by, longName)
 	}
 	last.Fields = append(last.Fields, &discordgo.MessageEmbedField{Name: name, Value: text})

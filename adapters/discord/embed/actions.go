@@ -8,6 +8,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"github.com/bellwether/bellwether/alerts"
+	"github.com/bellwether/bellwether/bot/chat/legible"
 )
 
 // snoozed is how long a snooze lasts, as the command says it.
@@ -57,7 +58,7 @@ func digestActions(all []alerts.Alert, fingerprint string) []discordgo.MessageCo
 	var options []discordgo.SelectMenuOption
 	var subs []alerts.Subscription
 	for _, a := range all {
-		options = append(options, option(mute(a), "Mute “"+cut(title(a.Article), longLabel*2)+"”", ""))
+		options = append(options, option(mute(a), "Mute “"+legible.Cut(title(a.Article), longLabel*2)+"”", ""))
 		for _, s := range a.Subscriptions {
 			if !slices.ContainsFunc(subs, func(t alerts.Subscription) bool { return t.Number == s.Number }) {
 				subs = append(subs, s)
@@ -70,5 +71,5 @@ func digestActions(all []alerts.Alert, fingerprint string) []discordgo.MessageCo
 
 // quoted is a query in quotes, cut short.
 func quoted(s alerts.Subscription) string {
-	return "“" + cut(clean(s.Query.String()), longLabel) + "”"
+	return "“" + legible.Cut(legible.Line(s.Query.String()), longLabel) + "”"
 }

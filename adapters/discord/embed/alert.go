@@ -3,7 +3,6 @@ package embed
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot/chat"
+	"github.com/bellwether/bellwether/bot/chat/legible"
 )
 
 // Delivery lays out an alert, or a part of a digest. One of its buttons carries
@@ -23,7 +23,7 @@ func Delivery(d alerts.Delivery, fingerprint string) Message {
 	m := Message{
 		Embeds:     []*discordgo.MessageEmbed{article(a, wide())},
 		Components: alertActions(a, fingerprint),
-		Title:      cut(title(a.Article), maxPostTitle),
+		Title:      legible.Cut(title(a.Article), maxPostTitle),
 	}
 	m.Content, m.Mentions = pings(d)
 	return m
@@ -60,7 +60,7 @@ func article(a alerts.Alert, b bounds) *discordgo.MessageEmbed {
 		Description: strings.TrimSpace(summary(a, b.summary) + "\n\n" + matched(a, b)),
 		Color:       color(a.Article),
 	}
-	if webLink(a.Article.URL) {
+	if legible.WebLink(a.Article.URL, maxURL) {
 		e.URL = a.Article.URL
 	}
 	about := about(a.Article, b)
@@ -88,13 +88,13 @@ func distinct(embeds []*discordgo.MessageEmbed) []*discordgo.MessageEmbed {
 	return embeds
 }
 
-func title(a alerts.Article) string { return cmp.Or(clean(a.Title), "(no headline)") }
+func title(a alerts.Article) string { return cmp.Or(legible.Line(a.Title), "(no headline)") }
 
 // about is source, agency and language.
 func about(a alerts.Article, b bounds) []string {
 	var out []string
 	for _, s := range []string{a.Publisher, a.Agency, a.Language} {
-		if s = cut(clean(s), b.name); s != "" {
+		if s = legible.Cut(legible.Line(s), b.name); s != "" {
 			out = append(out, s)
 		}
 	}
@@ -114,7 +114,7 @@ func stamped(t time.Time) bool {
 func summary(a alerts.Alert, most int) string {
 	var s styled
 	for i, sentence := range a.Summary {
-		if clean(sentence) == "" {
+		if legible.Line(sentence) == "" {
 			continue
 		}
 		s.add(" ", false)
@@ -134,16 +134,9 @@ func summary(a alerts.Alert, most int) string {
 
 // matched is the line with the keywords that hit.
 func matched(a alerts.Alert, b bounds) string {
-	text := clean(strings.Join(a.Matched, ", "))
+	text := legible.Line(strings.Join(a.Matched, ", "))
 	if text == "" || b.matched == 0 {
 		return ""
 	}
 	return "Matched: " + escaped(text, b.matched)
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"github.com/bellwether/bellwether/alerts"
+	"github.com/bellwether/bellwether/bot/chat/legible"
 )
 
 // roomForNotes is the text that is left for what is done in a digest.
@@ -29,7 +30,7 @@ func digest(d alerts.Delivery, fingerprint string) Message {
 	m := Message{
 		Content:    "**" + heading + "**",
 		Components: digestActions(d.Alerts, fingerprint),
-		Title:      cut(heading, maxPostTitle),
+		Title:      legible.Cut(heading, maxPostTitle),
 	}
 	if pinged, roles := pings(d); pinged != "" {
 		m.Content, m.Mentions = pinged+"\n"+m.Content, roles
@@ -49,66 +50,24 @@ func digestTitle(d alerts.Delivery) string {
 	if d.Parts > 1 {
 		part = fmt.Sprintf(", part %d of %d", d.Part, d.Parts)
 	}
-	return cmp.Or(cadence, "Alerts") + part + ": " + count(len(d.Alerts), "article")
+	return cmp.Or(cadence, "Alerts") + part + ": " + legible.Count(len(d.Alerts), "article")
 }
 
 // digest gives an embed for each article; the keyword stands above the first
 // of its articles.
 func (b bounds) digest(all []alerts.Alert) []*discordgo.MessageEmbed {
 	var out []*discordgo.MessageEmbed
-	for _, g := range grouped(all) {
-		for i, n := range g.members {
+	for _, g := range legible.Grouped(all) {
+		for i, n := range g.Members {
 			if len(out) == maxEmbeds {
 				return distinct(out)
 			}
 			e := article(all[n], b)
 			if i == 0 {
-				e.Author = &discordgo.MessageEmbedAuthor{Name: cut(g.keyword, b.name)}
+				e.Author = &discordgo.MessageEmbedAuthor{Name: legible.Cut(g.Keyword, b.name)}
 			}
 			out = append(out, e)
 		}
 	}
 	return distinct(out)
-}
-
-// group is the alerts of one keyword, by their place in the delivery.
-type group struct {
-	keyword string
-	members []int
-}
-
-// grouped puts together what hit the same subscription, the oldest of each
-// alert, in the order in which they first come.
-func grouped(all []alerts.Alert) []group {
-	var groups []group
-	at := map[alerts.SubscriptionID]int{}
-	for i, a := range all {
-		first, keyword := oldest(a)
-		n, known := at[first]
-		if !known {
-			n = len(groups)
-			at[first] = n
-			groups = append(groups, group{keyword: keyword})
-		}
-		groups[n].members = append(groups[n].members, i)
-	}
-	return groups
-}
-
-// unnamed is the heading of what no subscription is known for any more.
-const unnamed = "Other articles"
-
-// oldest is the subscription that an alert stands below in a digest, with its
-// heading.
-func oldest(a alerts.Alert) (alerts.SubscriptionID, string) {
-	if len(a.Subscriptions) == 0 {
-		return 0, unnamed
-	}
-	first := a.Subscriptions[0]
-	for _, s := range a.Subscriptions {
-		if s.ID < first.ID {
-			first = s
-		}
-	}
-	return first.ID, cmp.Or(clean(first.Query.String()), unnamed)
 }

@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/bwmarrin/discordgo"
+
+	"github.com/bellwether/bellwether/bot/chat/legible"
 )
 
 // Discord's limits. Those of text are in characters; Discord does not say which
@@ -70,15 +72,15 @@ type Message struct {
 func size(embeds []*discordgo.MessageEmbed) int {
 	n := 0
 	for _, e := range embeds {
-		n += length(e.Title) + length(e.Description)
+		n += legible.Length(e.Title) + legible.Length(e.Description)
 		if e.Footer != nil {
-			n += length(e.Footer.Text)
+			n += legible.Length(e.Footer.Text)
 		}
 		if e.Author != nil {
-			n += length(e.Author.Name)
+			n += legible.Length(e.Author.Name)
 		}
 		for _, f := range e.Fields {
-			n += length(f.Name) + length(f.Value)
+			n += legible.Length(f.Name) + legible.Length(f.Value)
 		}
 	}
 	return n
@@ -89,12 +91,14 @@ func button(id, label string) discordgo.MessageComponent {
 	if !carried(id) {
 		return nil
 	}
-	return discordgo.Button{CustomID: id, Label: cut(label, maxButton), Style: discordgo.SecondaryButton}
+	return discordgo.Button{CustomID: id, Label: legible.Cut(label, maxButton), Style: discordgo.SecondaryButton}
 }
 
 // carried reports whether id can be a custom_id, or the value of an option,
 // which may be as long.
-func carried(id string) bool { return id != "" && length(id) <= maxCustomID && utf8.ValidString(id) }
+func carried(id string) bool {
+	return id != "" && legible.Length(id) <= maxCustomID && utf8.ValidString(id)
+}
 
 // row is a row of those buttons that there are; nil without any.
 func row(buttons ...discordgo.MessageComponent) []discordgo.MessageComponent {
@@ -112,7 +116,7 @@ func row(buttons ...discordgo.MessageComponent) []discordgo.MessageComponent {
 
 // option is a choice of a menu; about may be empty.
 func option(value, label, about string) discordgo.SelectMenuOption {
-	return discordgo.SelectMenuOption{Value: value, Label: cut(label, maxOption), Description: cut(about, maxOption)}
+	return discordgo.SelectMenuOption{Value: value, Label: legible.Cut(label, maxOption), Description: legible.Cut(about, maxOption)}
 }
 
 // menu is a row with a select menu of those options that fit, each value once;
@@ -131,6 +135,6 @@ func menu(id, placeholder string, options []discordgo.SelectMenuOption) []discor
 		return nil
 	}
 	return []discordgo.MessageComponent{discordgo.ActionsRow{Components: []discordgo.MessageComponent{
-		discordgo.SelectMenu{MenuType: discordgo.StringSelectMenu, CustomID: id, Placeholder: cut(placeholder, maxPlaceholder), Options: fit},
+		discordgo.SelectMenu{MenuType: discordgo.StringSelectMenu, CustomID: id, Placeholder: legible.Cut(placeholder, maxPlaceholder), Options: fit},
 	}}}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"github.com/bellwether/bellwether/bot/chat"
+	"github.com/bellwether/bellwether/bot/chat/legible"
 )
 
 // The custom_ids of the inputs of a form.
@@ -37,21 +38,21 @@ func (f Form) Modal() *discordgo.InteractionResponseData {
 		CustomID: inputQuery, Label: "Words to follow", Style: discordgo.TextInputParagraph, Required: true,
 		MinLength: 1, MaxLength: maxInput, Placeholder: "carbon border tax, CBAM",
 	}
-	if length(f.Query) <= maxInput {
+	if legible.Length(f.Query) <= maxInput {
 		query.Value = f.Query
 	} else {
 		query.Placeholder = "It follows a query that is too long to show here: type all of the new one."
 	}
 	when := discordgo.TextInput{
 		CustomID: inputWhen, Label: "When alerts come (empty: as set here)", Style: discordgo.TextInputShort, MaxLength: longWhen,
-		Placeholder: "instant, hourly, daily 08:00, weekly mon 08:00", Value: cut(f.When, longWhen),
+		Placeholder: "instant, hourly, daily 08:00, weekly mon 08:00", Value: legible.Cut(f.When, longWhen),
 	}
 	title := "Follow something"
 	if f.Number > 0 {
 		title = fmt.Sprintf("Edit number %d", f.Number)
 	}
 	return &discordgo.InteractionResponseData{
-		CustomID: f.id(ActionForm), Title: cut(title, maxModalTitle),
+		CustomID: f.id(ActionForm), Title: legible.Cut(title, maxModalTitle),
 		Components: append(inputRow(query), inputRow(when)...),
 	}
 }
@@ -80,10 +81,10 @@ func ReadForm(d discordgo.ModalSubmitInteractionData) (Form, error) {
 		case inputQuery:
 			f.Query = typed(in.Value)
 		case inputWhen:
-			f.When = clean(in.Value)
+			f.When = legible.Line(in.Value)
 		}
 	}
-	if length(f.Query) > maxInput || length(f.When) > longWhen {
+	if legible.Length(f.Query) > maxInput || legible.Length(f.When) > longWhen {
 		return Form{}, errForm
 	}
 	return f, nil
@@ -106,10 +107,10 @@ const formMark = "When: "
 // again.
 func (f Form) Wrong(r chat.Reply) Message {
 	text := &discordgo.MessageEmbed{Color: colorOurs, Description: kept(typed(f.Query))}
-	if when := cut(clean(f.When), longWhen); when != "" {
+	if when := legible.Cut(legible.Line(f.When), longWhen); when != "" {
 		text.Footer = &discordgo.MessageEmbedFooter{Text: formMark + when}
 	}
-	p := newPage(chat.Reply{Problem: r.Problem, Text: cut(r.Text, longNote)}, ReplyOptions{Slash: true, room: maxEmbedText - size([]*discordgo.MessageEmbed{text})})
+	p := newPage(chat.Reply{Problem: r.Problem, Text: legible.Cut(r.Text, longNote)}, ReplyOptions{Slash: true, room: maxEmbedText - size([]*discordgo.MessageEmbed{text})})
 	p.hints(r.Hints)
 	m := p.message()
 	m.Embeds = append(m.Embeds, text)
@@ -126,8 +127,8 @@ const (
 // followed by what has no width, so that it can't end the block.
 func kept(s string) string {
 	out := strings.ReplaceAll(s, "`", "`"+unseen)
-	if most := maxDescription - len(blockBegin+blockEnd); length(out) > most {
-		out = cut(strings.ReplaceAll(s, "`", "'"), most)
+	if most := maxDescription - len(blockBegin+blockEnd); legible.Length(out) > most {
+		out = legible.Cut(strings.ReplaceAll(s, "`", "'"), most)
 	}
 	return blockBegin + out + blockEnd
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot/chat"
+	"github.com/bellwether/bellwether/bot/chat/legible"
 )
 
 // What a button, a menu or a modal asks for: the [ID.Action] of its custom_id.
@@ -76,7 +77,7 @@ func numeral(n int) string {
 
 // ParseID reads what [ID.String] wrote, and nothing else.
 func ParseID(s string) (ID, bool) {
-	if length(s) > maxCustomID || !utf8.ValidString(s) {
+	if legible.Length(s) > maxCustomID || !utf8.ValidString(s) {
 		return ID{}, false
 	}
 	if s == ActionChoose {

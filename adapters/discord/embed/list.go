@@ -9,6 +9,7 @@ import (
 
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot/chat"
+	"github.com/bellwether/bellwether/bot/chat/legible"
 )
 
 // itemsInPage is how many subscriptions a page of a list shows.
@@ -46,7 +47,7 @@ func listActions(shown items, o ReplyOptions, undo discordgo.MessageComponent) [
 	var options []discordgo.SelectMenuOption
 	for _, i := range shown.items {
 		s := i.Subscription
-		options = append(options, option(pickValue(o.Place, s), fmt.Sprintf("%d · %s", s.Number, clean(s.Query.String())), plainState(i)))
+		options = append(options, option(pickValue(o.Place, s), fmt.Sprintf("%d · %s", s.Number, legible.Line(s.Query.String())), plainState(i)))
 	}
 	var buttons []discordgo.MessageComponent
 	turn := func(page int, label string) {
@@ -85,7 +86,7 @@ func (p *page) items(all []chat.Item) {
 // item is a subscription in two lines, its query in at most that many units.
 func item(i chat.Item, most int) string {
 	s := i.Subscription
-	return fmt.Sprintf("`%d` **%s**\n%s", s.Number, escaped(clean(s.Query.String()), most), state(i))
+	return fmt.Sprintf("`%d` **%s**\n%s", s.Number, escaped(legible.Line(s.Query.String()), most), state(i))
 }
 
 // state is when the alerts of a subscription come, how it is, and where, if the
@@ -112,10 +113,10 @@ func plainState(i chat.Item) string {
 	case s.Destination == s.Owner.Direct():
 		out = append(out, "direct message")
 	default:
-		out = append(out, cut(clean(i.Where), longLabel))
+		out = append(out, legible.Cut(legible.Line(i.Where), longLabel))
 	}
 	out = append(out, s.Schedule.String())
-	if text := clean(i.State); text != "" {
+	if text := legible.Line(i.State); text != "" {
 		out = append(out, text)
 	}
 	return strings.Join(out, " · ")

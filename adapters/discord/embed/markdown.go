@@ -2,6 +2,8 @@ package embed
 
 import (
 	"strings"
+
+	"github.com/bellwether/bellwether/bot/chat/legible"
 )
 
 // unseen parts what Discord would else read as one: it has no width.
@@ -88,7 +90,7 @@ type styled struct {
 
 // add adds a piece.
 func (s *styled) add(text string, bold bool) {
-	text = cleanEdges(text)
+	text = legible.Piece(text)
 	if s.text == "" || strings.HasSuffix(s.text, " ") {
 		text = strings.TrimLeft(text, " ")
 	}
@@ -115,9 +117,9 @@ func (s *styled) upTo(most int) string {
 func (s *styled) whole(most int) string {
 	text := s.text
 	for n := most; n > 0; {
-		shown := cut(text, n)
+		shown := legible.Cut(text, n)
 		out := marked(shown, clipped(s.bold, shared(shown, text)))
-		over := length(out) - most
+		over := legible.Length(out) - most
 		if over <= 0 {
 			return out
 		}

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/bellwether/bellwether/bot/chat/legible"
 )
 
 // What follows is Discord's Markdown as its clients read it, or rather more of
@@ -177,12 +179,12 @@ func inertly(t failer, r reader, plain, raw string) {
 func TestEscape(t *testing.T) {
 	r := newReader()
 	for _, s := range nastyTexts() {
-		plain := clean(s)
+		plain := legible.Line(s)
 		inertly(t, r, plain, escape(plain))
 		inertly(t, r, "a "+plain, escape("a "+plain))
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		plain := clean(strings.Join(rapid.SliceOfN(rapid.OneOf(rapid.SampledFrom(nastyTexts()), rapid.SampledFrom(marks()), rapid.StringN(0, 4, -1)), 0, 6).Draw(t, "pieces"), ""))
+		plain := legible.Line(strings.Join(rapid.SliceOfN(rapid.OneOf(rapid.SampledFrom(nastyTexts()), rapid.SampledFrom(marks()), rapid.StringN(0, 4, -1)), 0, 6).Draw(t, "pieces"), ""))
 		inertly(t, r, plain, escape(plain))
 	})
 }
@@ -198,7 +200,7 @@ func FuzzEscape(f *testing.F) {
 	}
 	r := newReader()
 	f.Fuzz(func(t *testing.T, s string) {
-		s = clean(s[:min(len(s), 500)])
+		s = legible.Line(s[:min(len(s), 500)])
 		inertly(t, r, s, escape(s))
 	})
 }
@@ -213,8 +215,8 @@ func TestStyled(t *testing.T) {
 		}
 		most := rapid.IntRange(10, 80).Draw(t, "most")
 		raw := s.upTo(most)
-		if length(raw) > most {
-			t.Fatalf("%q has %d units of %d", raw, length(raw), most)
+		if legible.Length(raw) > most {
+			t.Fatalf("%q has %d units of %d", raw, legible.Length(raw), most)
 		}
 		shown, found := r.read(raw)
 		whole := strings.ReplaceAll(shown, unseen, "")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot/chat"
+	"github.com/bellwether/bellwether/bot/chat/legible"
 )
 
 // ReplyOptions say where and how a reply is shown.
@@ -38,7 +39,7 @@ func laid(r chat.Reply, o ReplyOptions, list bool) Message {
 	shown := pageOf(r.Items, o.Page)
 	o.room = maxDescription - len(shown.items)*roomForItem
 	p := newPage(r, o)
-	p.left = maxDescription - length(p.text)
+	p.left = maxDescription - legible.Length(p.text)
 	p.items(shown.items)
 	p.rows(r.Rows)
 	if len(shown.items) == 0 || !isPlace(o.Place) { // else the menu has what they say
@@ -58,7 +59,7 @@ func laid(r chat.Reply, o ReplyOptions, list bool) Message {
 		foot = append(foot, shown.String())
 	}
 	if n := len(r.Alerts) - len(alerts); n > 0 {
-		foot = append(foot, count(n, "more article")+" can't be shown here")
+		foot = append(foot, legible.Count(n, "more article")+" can't be shown here")
 	}
 	if len(foot) > 0 {
 		m.Embeds[0].Footer = &discordgo.MessageEmbedFooter{Text: strings.Join(foot, " · ")}
@@ -128,7 +129,7 @@ func (p *page) add(block string) {
 		}
 		block = gap + block
 	}
-	if n := length(block); n <= p.left {
+	if n := legible.Length(block); n <= p.left {
 		p.left -= n
 		p.text += block
 	}
@@ -162,7 +163,7 @@ func (p *page) said(r chat.Reply) {
 	for paragraph := range strings.SplitSeq(r.Text, "\n") {
 		if text := p.line(paragraph, left); text != "" {
 			lines = append(lines, text)
-			left -= length(text) + 1
+			left -= legible.Length(text) + 1
 		}
 	}
 	p.add(strings.Join(lines, "\n"))
@@ -182,7 +183,7 @@ func (p *page) wrong(w chat.Problem) {
 func (p *page) rows(all []chat.Row) {
 	var lines []string
 	for _, r := range all {
-		label := cmp.Or(clean(r.Label), "–")
+		label := cmp.Or(legible.Line(r.Label), "–")
 		switch {
 		case r.Value == "" && len(lines) > 0:
 			lines = append(lines, "\n**"+escaped(label, longQuery)+"**")
@@ -214,8 +215,8 @@ func (p *page) lines(all []string, noun string, most int) {
 	const note = 40
 	left := min(most, p.left) - note
 	for i, l := range all {
-		if left -= length(l) + 1; left < 0 {
-			all = append(all[:i:i], count(len(all)-i, "more "+noun)+".")
+		if left -= legible.Length(l) + 1; left < 0 {
+			all = append(all[:i:i], legible.Count(len(all)-i, "more "+noun)+".")
 			break
 		}
 	}
@@ -230,7 +231,7 @@ const window = 30
 // and a hand that points at it. A mark in a line below would be out of place
 // wherever letters are wide or the line is broken.
 func pointer(input string, position int) string {
-	runes := cleanRunes(input)
+	runes := legible.Runes(input)
 	at := min(position-1, len(runes))
 	from, to := max(at-window, 0), min(at+window, len(runes))
 	before, behind := string(runes[from:at]), string(runes[at:to])

@@ -2,6 +2,8 @@ package embed
 
 import (
 	"strings"
+
+	"github.com/bellwether/bellwether/bot/chat/legible"
 )
 
 // coder makes Markdown of a reply's text, in which stretches between backquotes
@@ -16,22 +18,22 @@ func (c coder) line(s string, most int) string {
 	if strings.Count(s, "`")%2 == 1 {
 		s = strings.ReplaceAll(s, "`", "'")
 	}
-	if clean(s) == "" {
+	if legible.Line(s) == "" {
 		return ""
 	}
 	var out strings.Builder
 	for i, piece := range strings.Split(s, "`") {
-		left := most - length(out.String())
+		left := most - legible.Length(out.String())
 		text := ""
 		if i%2 == 1 {
 			text = c.code(piece, left)
-		} else if shown := (&styled{text: cleanEdges(piece)}); left > 0 {
+		} else if shown := (&styled{text: legible.Piece(piece)}); left > 0 {
 			text = shown.whole(left)
 		}
 		if strings.HasPrefix(text, "`") && strings.HasSuffix(out.String(), "`") {
 			text = " " + text // else they would be one
 		}
-		if length(text) <= left {
+		if legible.Length(text) <= left {
 			out.WriteString(text)
 		}
 	}
@@ -40,18 +42,18 @@ func (c coder) line(s string, most int) string {
 
 // code is a stretch of code; "" where nothing would be seen.
 func (c coder) code(s string, most int) string {
-	shown := clean(strings.ReplaceAll(s, "`", "'"))
+	shown := legible.Line(strings.ReplaceAll(s, "`", "'"))
 	if c.slash && s != c.query && isCommand(shown) {
 		shown = slashed(shown)
 	}
 	if shown == "" || most < 3 {
 		return ""
 	}
-	return "`" + cut(shown, most-2) + "`"
+	return "`" + legible.Cut(shown, most-2) + "`"
 }
 
 // codeBlock is a block of code of one line.
 func codeBlock(s string) string { return "```\n" + strings.ReplaceAll(s, "`", "'") + "\n```" }
 
 // Plain gives a reply's text as one line without backquotes.
-func Plain(s string) string { return clean(strings.ReplaceAll(s, "`", "")) }
+func Plain(s string) string { return legible.Line(strings.ReplaceAll(s, "`", "")) }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot/chat"
+	"github.com/bellwether/bellwether/bot/chat/legible"
 )
 
 // What a button, a menu or an input asks for: its action_id, perhaps with ":"
@@ -94,7 +95,7 @@ func itemActions(id string, a alerts.Alert) slack.Block {
 
 // quoted is a query in quotes, cut short.
 func quoted(s alerts.Subscription) string {
-	return "“" + cut(clean(s.Query.String()), longLabel) + "”"
+	return "“" + legible.Cut(legible.Line(s.Query.String()), longLabel) + "”"
 }
 
 // undoValue is what an Undo button carries; "" if that does not fit.
@@ -107,7 +108,7 @@ func undoValue(place string, u *chat.Undo) string {
 		return ""
 	}
 	value := strings.TrimSpace(place + " " + string(text))
-	if length(value) > maxButtonValue {
+	if legible.Length(value) > maxButtonValue {
 		return ""
 	}
 	return value
@@ -121,9 +122,9 @@ const noteID = "done:"
 // undoes it where undo is not nil. A note that said the same there is replaced.
 // In a message that is full, the oldest note or a divider makes room.
 func Acted(blocks []slack.Block, pressed, note, by string, undo *chat.Undo) []slack.Block {
-	text := "✓ " + cut(clean(note), longNote)
-	if by = clean(by); by != "" {
-		text += " — " + cut(by, longName)
+	text := "✓ " + legible.Cut(legible.Line(note), longNote)
+	if by = legible.Line(by); by != "" {
+		text += " — " + legible.Cut(by, longName)
 	}
 	done := section(noteID+strconv.Itoa(nextNote(blocks)), text, nil)
 	if value := undoValue("", undo); value != "" {
@@ -196,4 +197,4 @@ func Undone(blocks []slack.Block, note string) []slack.Block {
 }
 
 // Plain gives a reply's text as one line without backquotes.
-func Plain(s string) string { return clean(strings.ReplaceAll(s, "`", "")) }
+func Plain(s string) string { return legible.Line(strings.ReplaceAll(s, "`", "")) }

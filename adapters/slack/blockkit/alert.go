@@ -11,6 +11,7 @@ import (
 
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot/chat"
+	"github.com/bellwether/bellwether/bot/chat/legible"
 )
 
 // Delivery lays out an alert, or a part of a digest.
@@ -48,7 +49,7 @@ func article(a alerts.Alert, loc *time.Location) []slack.Block {
 	if sentences := summary(a, b.summary); len(sentences) > 0 {
 		blocks = append(blocks, rich(line(sentences...)))
 	}
-	if matched := clean(strings.Join(a.Matched, ", ")); matched != "" {
+	if matched := legible.Line(strings.Join(a.Matched, ", ")); matched != "" {
 		blocks = append(blocks, small("Matched: "+matched))
 	}
 	return blocks
@@ -56,25 +57,25 @@ func article(a alerts.Alert, loc *time.Location) []slack.Block {
 
 // headline is the title as a link to the source.
 func headline(a alerts.Article, b bounds) slack.RichTextSectionElement {
-	title := cut(title(a), b.title)
-	if !webLink(a.URL) || length(a.URL) > b.url {
+	title := legible.Cut(title(a), b.title)
+	if !legible.WebLink(a.URL, maxURL) || legible.Length(a.URL) > b.url {
 		return bold(title)
 	}
 	return slack.NewRichTextSectionLinkElement(a.URL, title, &slack.RichTextSectionTextStyle{Bold: true})
 }
 
-func title(a alerts.Article) string { return cmp.Or(clean(a.Title), "(no headline)") }
+func title(a alerts.Article) string { return cmp.Or(legible.Line(a.Title), "(no headline)") }
 
 // about is the line with source, agency, time and language; nil if nothing is
 // known.
 func about(a alerts.Article, loc *time.Location, b bounds) slack.Block {
 	var before []string
 	for _, s := range []string{a.Publisher, a.Agency} {
-		if s = cut(clean(s), b.name); s != "" {
+		if s = legible.Cut(legible.Line(s), b.name); s != "" {
 			before = append(before, s)
 		}
 	}
-	language := cut(clean(a.Language), b.name)
+	language := legible.Cut(legible.Line(a.Language), b.name)
 	t := a.Time()
 	date := dated(t, loc)
 	if date == nil {
@@ -117,17 +118,17 @@ func dated(t time.Time, loc *time.Location) slack.MixedElement {
 func summary(a alerts.Alert, most int) []slack.RichTextSectionElement {
 	var out []slack.RichTextSectionElement
 	add := func(text string, style func(string) slack.RichTextSectionElement) {
-		if text = cleanEdges(text); text == "" || most < 2 {
+		if text = legible.Piece(text); text == "" || most < 2 {
 			return
 		}
-		if length(text) > most {
-			text, most = cut(text, most), 0
+		if legible.Length(text) > most {
+			text, most = legible.Cut(text, most), 0
 		}
 		out = append(out, style(text))
-		most -= length(text)
+		most -= legible.Length(text)
 	}
 	for i, sentence := range a.Summary {
-		if clean(sentence) == "" {
+		if legible.Line(sentence) == "" {
 			continue
 		}
 		if len(out) > 0 {
@@ -149,19 +150,12 @@ func summary(a alerts.Alert, most int) []slack.RichTextSectionElement {
 
 // fallback is an alert in one line.
 func fallback(a alerts.Alert) string {
-	text := cut(title(a.Article), longFallback/2)
-	if source := cmp.Or(clean(a.Article.Publisher), clean(a.Article.Agency)); source != "" {
-		text += " — " + cut(source, longName)
+	text := legible.Cut(title(a.Article), longFallback/2)
+	if source := cmp.Or(legible.Line(a.Article.Publisher), legible.Line(a.Article.Agency)); source != "" {
+		text += " — " + legible.Cut(source, longName)
 	}
-	if len(a.Summary) > 0 && clean(a.Summary[0]) != "" {
-		text += ": " + clean(a.Summary[0])
+	if len(a.Summary) > 0 && legible.Line(a.Summary[0]) != "" {
+		text += ": " + legible.Line(a.Summary[0])
 	}
-	return escape(cut(text, longFallback))
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
+	return escape(legible.Cut(text, longFallback))
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/slack-go/slack"
+
+	"github.com/bellwether/bellwether/bot/chat/legible"
 )
 
 // Slack's limits. Those of text are in characters; Slack does not say which it
@@ -82,7 +84,7 @@ func shown(value any) int {
 	case map[string]any:
 		for name, e := range v {
 			if s, ok := e.(string); ok && (name == "text" || name == "url") {
-				n += length(s)
+				n += legible.Length(s)
 			} else {
 				n += shown(e)
 			}
@@ -103,7 +105,7 @@ func ours(s string) *slack.TextBlockObject {
 
 // section is a block of plain text.
 func section(id, text string, accessory slack.BlockElement) *slack.SectionBlock {
-	b := slack.NewSectionBlock(plain(cut(text, maxSection)), nil, nil, slack.SectionBlockOptionBlockID(id))
+	b := slack.NewSectionBlock(plain(legible.Cut(text, maxSection)), nil, nil, slack.SectionBlockOptionBlockID(id))
 	if accessory != nil {
 		b.Accessory = slack.NewAccessory(accessory)
 	}
@@ -112,7 +114,7 @@ func section(id, text string, accessory slack.BlockElement) *slack.SectionBlock 
 
 // small is a line of plain text in small letters.
 func small(text string) *slack.ContextBlock {
-	return slack.NewContextBlock("", plain(cut(text, longParts)))
+	return slack.NewContextBlock("", plain(legible.Cut(text, longParts)))
 }
 
 // rich is a block of lines. Sections that follow each other become one, with
@@ -157,18 +159,18 @@ func channel(id string) slack.RichTextSectionElement {
 
 // button is a button that carries value, nil where that does not fit.
 func button(action, value, text string) *slack.ButtonBlockElement {
-	if length(value) > maxButtonValue {
+	if legible.Length(value) > maxButtonValue {
 		return nil
 	}
-	return slack.NewButtonBlockElement(action, value, plain(cut(text, maxButton)))
+	return slack.NewButtonBlockElement(action, value, plain(legible.Cut(text, maxButton)))
 }
 
 // option is a choice of a menu, nil where its value does not fit.
 func option(value, text string) *slack.OptionBlockObject {
-	if length(value) > maxOptionValue {
+	if legible.Length(value) > maxOptionValue {
 		return nil
 	}
-	return slack.NewOptionBlockObject(value, plain(cut(text, maxOption)), nil)
+	return slack.NewOptionBlockObject(value, plain(legible.Cut(text, maxOption)), nil)
 }
 
 // menu is an overflow menu of those options that there are, at most five; nil

@@ -1,7 +1,6 @@
 package blockkit
 
 import (
-	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot/chat"
+	"github.com/bellwether/bellwether/bot/chat/legible"
 )
 
 // look is how spacious a digest is.
@@ -36,8 +36,8 @@ const roomForNotes = 5
 // digest is a part of a digest, its articles together by keyword.
 func digest(d alerts.Delivery) Message {
 	title := digestTitle(d)
-	groups := grouped(d.Alerts)
-	m := Message{Text: escape(cut(title+keywords(groups), longFallback))}
+	groups := legible.Grouped(d.Alerts)
+	m := Message{Text: escape(legible.Cut(title+keywords(groups), longFallback))}
 	for _, l := range looks() {
 		m.Blocks = l.digest(d, title, groups)
 		if len(m.Blocks) <= maxMessageBlocks-roomForNotes && size(m.Blocks) <= maxMessageText {
@@ -53,14 +53,14 @@ func digestTitle(d alerts.Delivery) string {
 	if d.Parts > 1 {
 		part = fmt.Sprintf(", part %d of %d", d.Part, d.Parts)
 	}
-	return fmt.Sprintf("%s digest%s: %s", cadence, part, count(len(d.Alerts), "article"))
+	return fmt.Sprintf("%s digest%s: %s", cadence, part, legible.Count(len(d.Alerts), "article"))
 }
 
-func (l look) digest(d alerts.Delivery, title string, groups []group) []slack.Block {
+func (l look) digest(d alerts.Delivery, title string, groups []legible.Group) []slack.Block {
 	loc := chat.Location(d.Settings.TimeZone)
 	var blocks []slack.Block
 	if d.Thread == "" {
-		blocks = append(blocks, slack.NewHeaderBlock(plain(cut(title, maxHeader))))
+		blocks = append(blocks, slack.NewHeaderBlock(plain(legible.Cut(title, maxHeader))))
 	} else {
 		blocks = append(blocks, small(title))
 	}
@@ -69,9 +69,9 @@ func (l look) digest(d alerts.Delivery, title string, groups []group) []slack.Bl
 			blocks = append(blocks, slack.NewDividerBlock())
 		}
 		if l.headings {
-			blocks = append(blocks, rich(line(bold(g.keyword))))
+			blocks = append(blocks, rich(line(bold(g.Keyword))))
 		}
-		for _, i := range g.members {
+		for _, i := range g.Members {
 			blocks = append(blocks, l.item(i, d.Alerts[i], loc)...)
 		}
 	}
@@ -91,54 +91,12 @@ func (l look) item(n int, a alerts.Alert, loc *time.Location) []slack.Block {
 	return append(blocks, itemActions("item"+strconv.Itoa(n), a))
 }
 
-// group is the alerts of one keyword, by their place in the delivery.
-type group struct {
-	keyword string
-	members []int
-}
-
-// grouped puts together what hit the same subscription, the oldest of each
-// alert, in the order in which they first come.
-func grouped(all []alerts.Alert) []group {
-	var groups []group
-	at := map[alerts.SubscriptionID]int{}
-	for i, a := range all {
-		first, keyword := oldest(a)
-		n, known := at[first]
-		if !known {
-			n = len(groups)
-			at[first] = n
-			groups = append(groups, group{keyword: keyword})
-		}
-		groups[n].members = append(groups[n].members, i)
-	}
-	return groups
-}
-
-// unnamed is the heading of what no subscription is known for any more.
-const unnamed = "Other articles"
-
-// oldest is the subscription that an alert stands below in a digest, with its
-// heading.
-func oldest(a alerts.Alert) (alerts.SubscriptionID, string) {
-	if len(a.Subscriptions) == 0 {
-		return 0, unnamed
-	}
-	first := a.Subscriptions[0]
-	for _, s := range a.Subscriptions {
-		if s.ID < first.ID {
-			first = s
-		}
-	}
-	return first.ID, cut(cmp.Or(clean(first.Query.String()), unnamed), longName)
-}
-
 // keywords names the groups in a line.
-func keywords(groups []group) string {
+func keywords(groups []legible.Group) string {
 	var out []string
 	for _, g := range groups {
-		if g.keyword != unnamed {
-			out = append(out, g.keyword)
+		if g.Keyword != legible.Unnamed {
+			out = append(out, g.Keyword)
 		}
 	}
 	if len(out) == 0 {

@@ -11,6 +11,7 @@ import (
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/alerts/query"
 	"github.com/bellwether/bellwether/bot/chat"
+	"github.com/bellwether/bellwether/bot/chat/legible"
 )
 
 // The block_ids of the inputs of modals.
@@ -78,7 +79,7 @@ func (f Form) View() slack.ModalViewRequest {
 // wrong is why the last try of a form did not work; nothing where there was
 // none.
 func wrong(text string) []slack.Block {
-	if clean(text) == "" {
+	if legible.Line(text) == "" {
 		return nil
 	}
 	return []slack.Block{problem(chat.Problem{Text: text}, coder{slash: true})}
@@ -95,7 +96,7 @@ func (f Form) query() slack.Block {
 	return slack.NewInputBlock(inputQuery, plain("Words to follow"), nil, input).WithDispatchAction(true)
 }
 
-func (f Form) fits() bool { return length(f.Query) <= maxInput }
+func (f Form) fits() bool { return legible.Length(f.Query) <= maxInput }
 
 // reading says in plain words what the query means, or what is wrong with it.
 func (f Form) reading() slack.Block {
@@ -107,9 +108,9 @@ func (f Form) reading() slack.Block {
 	}
 	q, err := query.Parse(f.Query)
 	if err != nil {
-		return small("⚠ " + clean(err.Error()))
+		return small("⚠ " + legible.Line(err.Error()))
 	}
-	return small("Follows " + clean(query.Describe(q)))
+	return small("Follows " + legible.Line(query.Describe(q)))
 }
 
 // where chooses the channel.
@@ -147,7 +148,7 @@ func ReadForm(v slack.View) (Form, error) {
 // Check tells what is wrong, by block_id; nothing where all is well.
 func (f Form) Check() map[string]string {
 	if _, err := query.Parse(f.Query); err != nil {
-		return map[string]string{inputQuery: cut(clean(err.Error()), longError)}
+		return map[string]string{inputQuery: legible.Cut(legible.Line(err.Error()), longError)}
 	}
 	return nil
 }

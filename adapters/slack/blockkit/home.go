@@ -8,6 +8,7 @@ import (
 
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot/chat"
+	"github.com/bellwether/bellwether/bot/chat/legible"
 )
 
 // Home is a person's App Home.
@@ -71,7 +72,7 @@ func (h Home) timing() string {
 	if h.Settings.Paused && h.Settings.PausedUntil.IsZero() {
 		text += " · paused"
 	}
-	return clean(text)
+	return legible.Line(text)
 }
 
 // members is the workspace's setting who may manage the alerts of channels.

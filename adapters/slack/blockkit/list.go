@@ -9,6 +9,7 @@ import (
 
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot/chat"
+	"github.com/bellwether/bellwether/bot/chat/legible"
 )
 
 // itemBlocks is how many blocks an item has.
@@ -17,7 +18,7 @@ const itemBlocks = 2
 // item is a subscription with its menu, and a line on how it is.
 func item(i chat.Item) []slack.Block {
 	s := i.Subscription
-	text := fmt.Sprintf("%d   %s", s.Number, cut(clean(s.Query.String()), longQuery))
+	text := fmt.Sprintf("%d   %s", s.Number, legible.Cut(legible.Line(s.Query.String()), longQuery))
 	return []slack.Block{section("sub"+strconv.FormatUint(uint64(s.ID), 10), text, itemMenu(s)), itemState(i)}
 }
 
@@ -59,17 +60,17 @@ func itemMenu(s alerts.Subscription) slack.BlockElement {
 func itemState(i chat.Item) slack.Block {
 	s := i.Subscription
 	state := s.Schedule.String()
-	if text := clean(i.State); text != "" {
+	if text := legible.Line(i.State); text != "" {
 		state += " · " + text
 	}
 	switch {
 	case i.Where == "":
 	case isID(s.Destination.Channel):
-		return slack.NewContextBlock("", ours("<#"+s.Destination.Channel+">"), plain(cut("· "+state, longParts)))
+		return slack.NewContextBlock("", ours("<#"+s.Destination.Channel+">"), plain(legible.Cut("· "+state, longParts)))
 	case s.Destination == s.Owner.Direct():
 		state = "direct message · " + state
 	default:
-		state = cut(clean(i.Where), longName) + " · " + state
+		state = legible.Cut(legible.Line(i.Where), longName) + " · " + state
 	}
 	return small(state)
 }

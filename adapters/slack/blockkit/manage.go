@@ -9,6 +9,7 @@ import (
 
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot/chat"
+	"github.com/bellwether/bellwether/bot/chat/legible"
 )
 
 // Manage is the alerts of one place, as a modal.
@@ -52,7 +53,7 @@ func ReadManage(v slack.View) (Manage, error) {
 // modal is a view with a button that closes it.
 func modal(title string, blocks []slack.Block) slack.ModalViewRequest {
 	return slack.ModalViewRequest{
-		Type: slack.VTModal, Title: plain(cut(cmp.Or(clean(title), "Bellwether"), maxTitle)), Close: plain("Close"), Blocks: slack.Blocks{BlockSet: blocks},
+		Type: slack.VTModal, Title: plain(legible.Cut(cmp.Or(legible.Line(title), "Bellwether"), maxTitle)), Close: plain("Close"), Blocks: slack.Blocks{BlockSet: blocks},
 	}
 }
 

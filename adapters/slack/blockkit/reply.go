@@ -7,6 +7,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/bellwether/bellwether/bot/chat"
+	"github.com/bellwether/bellwether/bot/chat/legible"
 )
 
 // ReplyOptions say where a reply is shown.
@@ -29,7 +30,7 @@ func replyText(r chat.Reply) string {
 	if r.Problem != nil {
 		text = Plain(r.Problem.Text)
 	}
-	return escape(cut(cmp.Or(text, "Done."), longFallback))
+	return escape(legible.Cut(cmp.Or(text, "Done."), longFallback))
 }
 
 func replyBlocks(r chat.Reply, o ReplyOptions, most int) []slack.Block {
@@ -135,7 +136,7 @@ func leftOut(rest []part) slack.Block {
 		counts[p.noun] += p.count
 	}
 	for i, noun := range nouns {
-		nouns[i] = count(counts[noun], "more "+noun)
+		nouns[i] = legible.Count(counts[noun], "more "+noun)
 	}
 	return section("more", strings.Join(nouns, ", ")+rest[0].tell+".", rest[0].more)
 }
@@ -161,7 +162,7 @@ const window = 30
 // and a hand that points at it. A mark in a line below would be out of place
 // wherever letters are wide or the line is broken.
 func pointer(input string, position int) string {
-	runes := cleanRunes(input)
+	runes := legible.Runes(input)
 	at := min(position-1, len(runes))
 	from, to := max(at-window, 0), min(at+window, len(runes))
 	before, behind := string(runes[from:at]), string(runes[at:to])

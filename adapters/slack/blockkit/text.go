@@ -7,6 +7,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/bellwether/bellwether/bot/chat"
+	"github.com/bellwether/bellwether/bot/chat/legible"
 )
 
 // coder makes rich text of a reply's text, in which stretches between
@@ -21,11 +22,11 @@ func (c coder) elements(s string, most int) (out []slack.RichTextSectionElement,
 	if strings.Count(s, "`")%2 == 1 {
 		s = strings.ReplaceAll(s, "`", "'")
 	}
-	if clean(s) == "" {
+	if legible.Line(s) == "" {
 		return nil, 0
 	}
 	for i, piece := range strings.Split(s, "`") {
-		shown := cleanEdges(piece)
+		shown := legible.Piece(piece)
 		if i%2 == 1 && c.slash && piece != c.query && isCommand(piece) {
 			shown = "/policy " + shown
 		}
@@ -35,8 +36,8 @@ func (c coder) elements(s string, most int) (out []slack.RichTextSectionElement,
 		if shown == "" || used >= most {
 			continue
 		}
-		shown = cut(shown, most-used)
-		used += length(shown)
+		shown = legible.Cut(shown, most-used)
+		used += legible.Length(shown)
 		if i%2 == 1 {
 			out = append(out, code(shown))
 		} else {
@@ -71,7 +72,7 @@ func rows(all []chat.Row, c coder) []part {
 		}
 	}
 	for _, r := range all {
-		label := cut(cmp.Or(clean(r.Label), "–"), longQuery)
+		label := legible.Cut(cmp.Or(legible.Line(r.Label), "–"), longQuery)
 		if r.Value == "" {
 			flush()
 			lines = append(lines, line(bold(label)))

@@ -6,6 +6,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/bellwether/bellwether/alerts"
+	"github.com/bellwether/bellwether/bot/chat/legible"
 )
 
 // Timing is a modal for when alerts come to the person's direct messages.
@@ -44,7 +45,7 @@ type times struct {
 func (t times) view(problem string) slack.ModalViewRequest {
 	blocks := append(wrong(problem), when(t.schedule, "When alerts come to your direct messages")...)
 	zone := slack.NewPlainTextInputBlockElement(plain("Europe/Brussels"), inputZone).WithMaxLength(longName)
-	if length(t.zone) <= longName {
+	if legible.Length(t.zone) <= longName {
 		zone.InitialValue = t.zone
 	}
 	blocks = append(blocks,
@@ -54,7 +55,7 @@ func (t times) view(problem string) slack.ModalViewRequest {
 	v := modal("Time and digest", blocks)
 	v.CallbackID = CallbackTiming
 	v.Close, v.Submit = plain("Cancel"), plain("Save")
-	t.before.Zone = cut(t.before.Zone, longName)
+	t.before.Zone = legible.Cut(t.before.Zone, longName)
 	data, _ := json.Marshal(t.before) // strings
 	v.PrivateMetadata = string(data)
 	return v
@@ -66,11 +67,11 @@ func readTimes(v slack.View) (times, error) {
 	if v.CallbackID != CallbackTiming || v.State == nil || json.Unmarshal([]byte(v.PrivateMetadata), &t.before) != nil {
 		return t, errView
 	}
-	if length(v.PrivateMetadata) > longParts { // ours is far shorter
+	if legible.Length(v.PrivateMetadata) > longParts { // ours is far shorter
 		return t, errView
 	}
 	in := inputs(v)
-	t.schedule, t.zone = readWhen(in), clean(in[inputZone].Value)
+	t.schedule, t.zone = readWhen(in), legible.Line(in[inputZone].Value)
 	t.from, t.to = in[inputFrom].SelectedTime, in[inputTo].SelectedTime
 	return t, nil
 }

@@ -1,4 +1,7 @@
-package embed
+// Package legible makes texts that others wrote fit to be shown by a chat
+// adapter: in one line, without what can't be seen or turns letters around, and
+// cut where one would cut.
+package legible
 
 import (
 	"net/url"
@@ -11,21 +14,26 @@ import (
 	"github.com/bellwether/bellwether/bot/chat"
 )
 
+// Line makes text that others wrote fit to show: one line of valid UTF-8,
+// without control characters and without marks that turn the order of letters
+// around. Text with nothing to see is empty.
+func Line(s string) string {
+	return strings.TrimSpace(Piece(s))
+}
+
 // longRaw is how many bytes of a text are looked at. That is more than is ever
 // shown of one, unless most of it can't be seen.
 const longRaw = 16 << 10
 
-// clean makes text that others wrote one line of valid UTF-8, without control
-// characters and without marks that turn the order of letters around. Text
-// with nothing to see is empty. It is fit for where Discord reads no Markdown:
-// footers, authors, labels, titles of posts and modals.
-func clean(s string) string { return strings.TrimSpace(cleanEdges(s)) }
-
-// cleanEdges is clean that keeps one space at either end, for a piece of a
+// Piece is Line that keeps one space at either end, for a piece of a
 // sentence.
-func cleanEdges(s string) string {
+func Piece(s string) string {
 	if len(s) > longRaw {
-		s = strings.ToValidUTF8(s[:longRaw], "") // may cut a letter
+		end := longRaw
+		for !utf8.RuneStart(s[end]) && end > longRaw-utf8.UTFMax {
+			end--
+		}
+		s = s[:end]
 	}
 	s = strings.Map(chat.Printable, strings.ToValidUTF8(s, "\uFFFD"))
 	inner := strings.Join(strings.Fields(s), " ")
@@ -35,17 +43,17 @@ func cleanEdges(s string) string {
 		}
 		return ""
 	}
-	if strings.HasPrefix(s, " ") {
+	if r, _ := utf8.DecodeRuneInString(s); unicode.IsSpace(r) {
 		inner = " " + inner
 	}
-	if strings.HasSuffix(s, " ") {
+	if r, _ := utf8.DecodeLastRuneInString(s); unicode.IsSpace(r) {
 		inner += " "
 	}
 	return inner
 }
 
-// cleanRunes puts one character for one, for text that a position points into.
-func cleanRunes(s string) []rune {
+// Runes puts one character for one, for text that a position points into.
+func Runes(s string) []rune {
 	runes := []rune(s) // what is not UTF-8 becomes U+FFFD, as where positions are counted
 	for i, r := range runes {
 		if runes[i] = chat.Printable(r); runes[i] < 0 {
@@ -61,8 +69,9 @@ func visible(r rune) bool {
 	return unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S, unicode.Co, unicode.Prepended_Concatenation_Mark)
 }
 
-// length counts the UTF-16 units of s.
-func length(s string) int {
+// Length counts the UTF-16 units of s, of which there are never fewer than
+// characters of any kind.
+func Length(s string) int {
 	n := 0
 	for _, r := range s {
 		n++
@@ -73,23 +82,26 @@ func length(s string) int {
 	return n
 }
 
-// cut shortens s to at most that many units, of which there must be one: at a
+// Cut shortens s to at most that many units, of which there must be one: at a
 // word where one ends in the second half of what fits, never within what reads
 // as one letter, and with an ellipsis.
-func cut(s string, most int) string {
-	if len(s) <= most || length(s) <= most {
+func Cut(s string, most int) string {
+	if len(s) <= most || Length(s) <= most {
 		return s
 	}
 	end, units, space := 0, 0, 0
 	for g := graphemes.FromString(s); g.Next(); {
-		letter := g.Value()
-		if units += length(letter); letter == " " {
-			space = end
-		}
-		if units > most-1 {
+		part := g.Value()
+		if units += Length(part); units > most-1 {
+			if part == " " {
+				space = end
+			}
 			break
 		}
-		end += len(letter)
+		if part == " " {
+			space = end
+		}
+		end += len(part)
 	}
 	if space > end/2 {
 		end = space
@@ -97,10 +109,11 @@ func cut(s string, most int) string {
 	return strings.TrimRight(s[:end], " ,.;:–—-") + "…"
 }
 
-// webLink reports whether a click may open address: a name before the host, as
-// in https://gov.example@evil.example, is there to deceive.
-func webLink(address string) bool {
-	if length(address) > maxURL || !utf8.ValidString(address) || strings.ContainsFunc(address, unprintable) {
+// WebLink reports whether a click may open address, which has at most that many
+// units: a name before the host, as in https://gov.example@evil.example, is there
+// to deceive.
+func WebLink(address string, most int) bool {
+	if Length(address) > most || !utf8.ValidString(address) || strings.ContainsFunc(address, unprintable) {
 		return false
 	}
 	u, err := url.Parse(address)
