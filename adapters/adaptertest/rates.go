@@ -3,6 +3,7 @@ package adaptertest
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -154,4 +155,24 @@ func TestLeases(t *testing.T, open func(t *testing.T) discord.Leases) {
 	<-time.After(5 * time.Millisecond) // by the server's clock
 	hold("x", "a a", time.Minute, true)
 	hold("x", "b", time.Minute, false)
+	release("x", "b") // late, of what another holds now
+	hold("x", "b", time.Minute, false)
+
+	var held atomic.Int32
+	var all sync.WaitGroup
+	for i := range 20 {
+		all.Go(func() {
+			ok, err := l.Hold(t.Context(), "z", fmt.Sprint("holder", i), time.Minute)
+			if err != nil {
+				t.Error(err)
+			}
+			if ok {
+				held.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if n := held.Load(); n != 1 {
+		t.Errorf("%d hold a lease at once", n)
+	}
 }

@@ -1,6 +1,7 @@
 -- Lets a call through, or says how long to wait.
--- KEYS: 1 prefix. ARGV: 1 who (empty: before those who wait), 2 name of the limit, 3 calls that it allows in 4
--- microseconds, 5 bucket; 2 and 5 may be empty. Returns microseconds, 0: go on.
+-- KEYS: 1 prefix. ARGV: 1 who (empty: before those who wait), 2 name of the
+-- limit, 3 calls that it allows in 4 microseconds, 5 bucket; 2 and 5 may be
+-- empty. Returns microseconds, 0: go on.
 --   hash "rate:NAME"   "stop": nothing before, "next": the next free turn,
 --                      "n": calls let through
 --   zset "went:NAME"   calls of late, by when they were let through
@@ -8,7 +9,10 @@
 --   zset "resets"      buckets, by when they are full again
 --   hash "left"        calls left in a bucket until then; -1 where one was let
 --                      through and its answer is to tell
--- Times are microseconds of Redis.
+-- Times are microseconds of Redis. A limit keeps the calls of its length, and
+-- the turns of those who wait until ten seconds after; a bucket is kept until a
+-- minute after it was full again. Each call that goes deletes what is older, so
+-- that no key need expire by itself.
 local K = KEYS[1]
 local call = redis.call
 local who, name, calls, per, bucket = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
