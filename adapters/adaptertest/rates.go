@@ -65,6 +65,9 @@ func testStop(t *testing.T, r discord.Rates) {
 		}
 	}
 	between(t, "stopped", take(t, r, "a", "g", 10, time.Second, "c"), 50*time.Second, time.Minute)
+	between(t, "the next", take(t, r, "b", "g", 10, 100*time.Second, "c"), 50*time.Second, time.Minute+time.Second)
+	between(t, "one behind it", take(t, r, "c", "g", 10, 100*time.Second, "c"), time.Minute, 71*time.Second)
+	between(t, "ahead of them", take(t, r, "", "g", 10, 100*time.Second, "c"), 50*time.Second, time.Minute)
 	between(t, "another limit", take(t, r, "a", "h", 10, time.Second, "c"), 0, 0)
 	between(t, "no limit", take(t, r, "a", "", 0, 0, "d"), 0, 0)
 }

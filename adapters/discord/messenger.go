@@ -164,6 +164,11 @@ func (p posted) name(to target) string {
 // meantime is opened again, and the message sent after that.
 func (m *Messenger) refused(ctx context.Context, d alerts.Destination, to target, err error) error {
 	what := "post a message"
+	if asked, ok := errors.AsType[*limitedError](err); ok && asked.all {
+		// Of all else the limits know by now, and give turns behind it. A pause of
+		// the platform would let everything go at once when it ends.
+		return alerts.RetryAfter(fmt.Errorf("%s: %w", what, err), asked.after, alerts.ScopeDestination)
+	}
 	switch code(err) {
 	case discordgo.ErrCodeUnknownChannel, discordgo.ErrCodeMissingAccess, discordgo.ErrCodeMissingPermissions:
 		m.rooms.forget(to.channel)

@@ -226,3 +226,29 @@ func TestShortWait(t *testing.T) {
 		t.Error("there was a call though none was left")
 	}
 }
+
+// TestStoppedPlaces: after a 429 about everything, what is sent elsewhere is put
+// off without a call, each message to a turn of its own.
+func TestStoppedPlaces(t *testing.T) {
+	s := newSender(t, fakediscord.Options{}, discord.Limits{Global: 10, Per: time.Second})
+	s.faults.next(fakediscord.Fault{Status: 429, Scope: "global", RetryAfter: time.Minute})
+	var last time.Duration
+	for i := range 20 {
+		d := s.in(s.trade)
+		if i > 0 {
+			d.Channel = s.fake.AddChannel(fakediscord.Channel{Guild: s.guild.ID, Type: fakediscord.Text}).ID
+		}
+		_, err := s.Send(t.Context(), s.delivery("a", d))
+		r := refusal(t, err)
+		if r.Permanent || r.Scope != alerts.ScopeDestination || r.After < 50*time.Second || i > 1 && r.After < last {
+			t.Errorf("message %d: %v, the one before in %v", i, r, last)
+		}
+		last = r.After
+	}
+	if last < time.Minute+time.Second {
+		t.Errorf("the last is to come in %v, with all the others", last)
+	}
+	if s.posts() != 1 {
+		t.Errorf("%d calls", s.posts())
+	}
+}

@@ -65,8 +65,8 @@ func (r *rates) Take(_ context.Context, who, global string, calls int, per time.
 	defer r.mu.Unlock()
 	now := r.now()
 	if global != "" {
-		if span := r.limit(global).stop.Sub(now); span > 0 {
-			return span, nil
+		if l := r.limit(global); l.stop.After(now) {
+			return l.behindStop(who, per/time.Duration(calls)).Sub(now), nil
 		}
 	}
 	b := r.buckets[name]
@@ -103,6 +103,24 @@ func (r *rates) draw(now time.Time, name string, b bucket) {
 			delete(r.buckets, name)
 		}
 	}
+}
+
+// behindStop is when who may come again while everything is stopped. Those who
+// keep turns come one after the other, not all at once when it ends.
+func (l *limit) behindStop(who string, each time.Duration) time.Time {
+	if who == "" {
+		return l.stop
+	}
+	turn := l.turns[who]
+	if turn.Before(l.stop) {
+		turn = l.stop
+		if l.next.After(turn) {
+			turn = l.next
+		}
+		l.next = turn.Add(each)
+		l.turns[who] = turn
+	}
+	return turn
 }
 
 // take lets who through, or gives how long it is until its turn.

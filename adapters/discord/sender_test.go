@@ -1,6 +1,7 @@
 package discord_test
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"strings"
@@ -42,7 +43,7 @@ func newSender(t *testing.T, o fakediscord.Options, l discord.Limits) *sender {
 		o.Messages.Calls = -1
 	}
 	if o.Global == 0 {
-		o.Global, l.Global = -1, 10_000 // what is tested is something else
+		o.Global, l.Global = -1, cmp.Or(l.Global, 10_000) // what is tested is something else
 	}
 	if o.Fault == nil {
 		o.Fault = s.faults.fault

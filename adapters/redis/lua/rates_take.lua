@@ -29,7 +29,18 @@ local function int(n) return string.format('%.0f', n) end
 local rate, went, turns = K .. 'rate:' .. name, K .. 'went:' .. name, K .. 'turns:' .. name
 if name ~= '' then
   local stop = tonumber(call('HGET', rate, 'stop') or 0)
-  if stop > now then return stop - now end
+  if stop > now then -- those who keep turns come one after the other behind it
+    local turn = stop
+    if who ~= '' then
+      turn = tonumber(call('ZSCORE', turns, who) or 0)
+      if turn < stop then
+        turn = math.max(stop, tonumber(call('HGET', rate, 'next') or 0))
+        call('HSET', rate, 'next', int(turn + math.floor(per / calls)))
+        call('ZADD', turns, int(turn), who)
+      end
+    end
+    return turn - now
+  end
 end
 
 local reset = nil
