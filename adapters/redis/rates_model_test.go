@@ -49,7 +49,7 @@ func (m *rateModel) limit(name string) *limitModel {
 
 func (m *rateModel) take(now int64, who, name string, calls int, per int64, bucket string) int64 {
 	if l := m.limit(name); name != "" && l.stop > now {
-		return l.stop - now
+		return l.behindStop(who, per/int64(calls)) - now
 	}
 	b := m.buckets[bucket]
 	switch {
@@ -70,6 +70,18 @@ func (m *rateModel) take(now int64, who, name string, calls int, per int64, buck
 		m.buckets[bucket] = bucketModel{reset: now + probing}
 	}
 	return 0
+}
+
+// behindStop gives a turn behind the stop to who has one before it or none.
+func (l *limitModel) behindStop(who string, each int64) int64 {
+	switch {
+	case who == "":
+		return l.stop
+	case l.turns[who] < l.stop:
+		l.turns[who] = max(l.stop, l.next)
+		l.next = l.turns[who] + each
+	}
+	return l.turns[who]
 }
 
 func (l *limitModel) take(now int64, who string, calls int, per int64) int64 {
