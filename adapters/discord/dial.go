@@ -62,7 +62,10 @@ func resumeAddress(wanted, begun string) string {
 // dial opens a connection to Discord.
 func dial(ctx context.Context, address string) (*websocket.Conn, error) {
 	d := websocket.Dialer{Proxy: http.ProxyFromEnvironment, HandshakeTimeout: 20 * time.Second}
-	conn, res, err := d.DialContext(ctx, address, nil) //nolint:bodyclose // it need not be, says gorilla
+	conn, res, err := d.DialContext(ctx, address, nil)
+	if res != nil {
+		_ = res.Body.Close() // nothing more is read of it
+	}
 	if err != nil {
 		if res != nil {
 			return nil, fmt.Errorf("open a connection to Discord's gateway: it answered %s", res.Status)
