@@ -53,6 +53,8 @@ func testBucket(t *testing.T, r discord.Rates) {
 	between(t, "none left", take(t, r, "a", "", 0, 0, "b"), 50*time.Second, time.Minute)
 	learn(0, time.Second) // of a span before
 	between(t, "still none", take(t, r, "a", "", 0, 0, "b"), 50*time.Second, time.Minute)
+	learn(1, 0) // an answer that was lost
+	between(t, "none yet", take(t, r, "a", "", 0, 0, "b"), 50*time.Second, time.Minute)
 	learn(5, 2*time.Minute)
 	between(t, "the next span", take(t, r, "a", "", 0, 0, "b"), 0, 0)
 }

@@ -204,6 +204,9 @@ func (r *rates) Learn(_ context.Context, name string, left int, reset time.Durat
 	defer r.mu.Unlock()
 	at, known := r.now().Add(reset), r.buckets[name]
 	if known.told {
+		if reset <= 0 {
+			return nil // an answer that was lost says nothing new
+		}
 		if at.Before(known.reset.Add(-same)) {
 			return nil // of the span before
 		}

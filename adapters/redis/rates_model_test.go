@@ -160,7 +160,7 @@ func (m *rateModel) learn(now int64, bucket string, left int, reset int64) {
 	at, b := now+reset, m.buckets[bucket]
 	switch {
 	case !b.known:
-	case at < b.reset-alike:
+	case reset <= 0, at < b.reset-alike:
 		return
 	case at < b.reset+alike:
 		left = min(left, b.left)

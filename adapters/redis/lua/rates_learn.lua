@@ -20,6 +20,7 @@ local same = 250000 -- answers about one span of time differ by what they took t
 local reset = tonumber(call('ZSCORE', K .. 'resets', name) or 0)
 local known = tonumber(call('HGET', K .. 'left', name) or -1)
 if known >= 0 then
+  if tonumber(ARGV[3]) <= 0 then return 0 end -- an answer that was lost says nothing new
   if at < reset - same then return 0 end -- of the span before
   if at < reset + same then left = math.min(left, known) end
 end
