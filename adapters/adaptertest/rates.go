@@ -48,7 +48,7 @@ func testBucket(t *testing.T, r discord.Rates) {
 	between(t, "another bucket", take(t, r, "a", "", 0, 0, "c"), 0, 0)
 	learn(2, time.Minute)
 	between(t, "two left", take(t, r, "a", "", 0, 0, "b"), 0, 0)
-	learn(2, time.Minute) // an answer that is older than the call
+	learn(2, time.Minute-100*time.Millisecond) // an answer that is older than the call
 	between(t, "one left", take(t, r, "a", "", 0, 0, "b"), 0, 0)
 	between(t, "none left", take(t, r, "a", "", 0, 0, "b"), 50*time.Second, time.Minute)
 	learn(0, time.Second) // of a span before
@@ -57,6 +57,14 @@ func testBucket(t *testing.T, r discord.Rates) {
 	between(t, "none yet", take(t, r, "a", "", 0, 0, "b"), 50*time.Second, time.Minute)
 	learn(5, 2*time.Minute)
 	between(t, "the next span", take(t, r, "a", "", 0, 0, "b"), 0, 0)
+
+	between(t, "another bucket", take(t, r, "a", "", 0, 0, "d"), 0, 0)
+	for _, reset := range []time.Duration{10 * time.Second, 9760 * time.Millisecond} {
+		if err := r.Learn(t.Context(), "d", 0, reset); err != nil {
+			t.Fatal(err)
+		}
+	}
+	between(t, "the later of two ends", take(t, r, "a", "", 0, 0, "d"), 9770*time.Millisecond, 10*time.Second)
 }
 
 func testStop(t *testing.T, r discord.Rates) {

@@ -212,6 +212,9 @@ func (r *rates) Learn(_ context.Context, name string, left int, reset time.Durat
 		}
 		if at.Before(known.reset.Add(same)) {
 			left = min(left, known.left)
+			if known.reset.After(at) { // free too early it costs a 429
+				at = known.reset
+			}
 		}
 	}
 	r.buckets[name] = bucket{left: left, reset: at, told: true}

@@ -163,7 +163,7 @@ func (m *rateModel) learn(now int64, bucket string, left int, reset int64) {
 	case reset <= 0, at < b.reset-alike:
 		return
 	case at < b.reset+alike:
-		left = min(left, b.left)
+		left, at = min(left, b.left), max(at, b.reset)
 	}
 	m.buckets[bucket] = bucketModel{true, left, at}
 }

@@ -22,7 +22,9 @@ local known = tonumber(call('HGET', K .. 'left', name) or -1)
 if known >= 0 then
   if tonumber(ARGV[3]) <= 0 then return 0 end -- an answer that was lost says nothing new
   if at < reset - same then return 0 end -- of the span before
-  if at < reset + same then left = math.min(left, known) end
+  if at < reset + same then -- a bucket that is free too early costs a 429
+    left, at = math.min(left, known), math.max(at, reset)
+  end
 end
 call('ZADD', K .. 'resets', int(at), name)
 call('HSET', K .. 'left', name, left)
