@@ -9,6 +9,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"github.com/bellwether/bellwether/adapters/adaptertest/fakediscord"
+	"github.com/bellwether/bellwether/adapters/adaptertest/fakediscord/spec"
 )
 
 // began gives what a connection began with.
@@ -140,7 +141,7 @@ func TestGatewayResumes(t *testing.T) {
 // that it does to connections. Each event comes once.
 func TestGatewayAtDiscord(t *testing.T) {
 	t.Parallel()
-	f := fakediscord.New(t, fakediscord.Options{})
+	f := fakediscord.New(t, fakediscord.Options{Validate: spec.Validate(t)})
 	guild := f.AddGuild(fakediscord.Guild{Name: "Policy desk"})
 	a := startGateway(t, f.API(), fakediscord.Token, newMemory(), "a", fast)
 	a.awaitKinds("ready " + guild.ID)

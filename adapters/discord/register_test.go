@@ -10,6 +10,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/bellwether/bellwether/adapters/adaptertest/fakediscord"
+	"github.com/bellwether/bellwether/adapters/adaptertest/fakediscord/spec"
 	"github.com/bellwether/bellwether/adapters/discord"
 )
 
@@ -89,7 +90,7 @@ func TestRegisterByHand(t *testing.T) {
 
 // TestRefusedToken: Run ends at once, and says what to do.
 func TestRefusedToken(t *testing.T) {
-	fake := fakediscord.New(t, fakediscord.Options{})
+	fake := fakediscord.New(t, fakediscord.Options{Validate: spec.Validate(t)})
 	fake.Revoke()
 	app := discord.New(discord.Config{
 		Guilds: emptyStore{}, Once: always{}, Subscriptions: emptyStore{}, Places: nobodysPlaces{},
