@@ -11,6 +11,7 @@ import (
 
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/alerts/query"
+	"github.com/bellwether/bellwether/bot/chat"
 )
 
 func TestZoneNamed(t *testing.T) {
@@ -209,4 +210,21 @@ func FuzzParseRecord(f *testing.F) {
 			t.Fatalf("%s gives %+v, then %+v, %v", line, s, again, err)
 		}
 	})
+}
+
+// TestIsCommand: adapters know the words of all verbs, and no others but public.
+func TestIsCommand(t *testing.T) {
+	for _, v := range verbs {
+		if !chat.IsCommand(v.word) || !chat.IsCommand(v.word+" 3") || chat.IsCommand(v.word+"s") {
+			t.Errorf("%s is not the command that adapters show", v.word)
+		}
+		for _, other := range v.other {
+			if chat.IsCommand(other) {
+				t.Errorf("%s is said for %s, but is not shown", other, v.word)
+			}
+		}
+	}
+	if !chat.IsCommand("public list") || chat.IsCommand("") || chat.IsCommand("tariff list") {
+		t.Error("the words before and behind commands")
+	}
 }

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"strings"
 	"time"
 	"unicode"
 )
@@ -43,4 +44,15 @@ func Location(zones ...string) *time.Location {
 func IsDate(t time.Time) bool {
 	t = t.UTC()
 	return t.Equal(t.Truncate(24 * time.Hour))
+}
+
+// IsCommand reports whether s begins with a word of the bot.
+func IsCommand(s string) bool {
+	word, _, _ := strings.Cut(s, " ")
+	switch word {
+	case "subscribe", "list", "unsubscribe", "edit", "pause", "resume", "preview", "digest", "timezone", "quiet",
+		"mute", "unmute", "why", "sources", "export", "forget-me", "help", "public":
+		return true
+	}
+	return false
 }

@@ -174,7 +174,7 @@ func (p *page) wrong(w chat.Problem) {
 	p.problem = true
 	text := "⚠ " + p.line(w.Text, longParts)
 	if w.Position > 0 && w.Input != "" {
-		text += "\n" + codeBlock(pointer(w.Input, w.Position))
+		text += "\n" + codeBlock(legible.Pointer(w.Input, w.Position))
 	}
 	p.add(text)
 }
@@ -189,7 +189,7 @@ func (p *page) rows(all []chat.Row) {
 			lines = append(lines, "\n**"+escaped(label, longQuery)+"**")
 		case r.Value == "":
 			lines = append(lines, "**"+escaped(label, longQuery)+"**")
-		case isCommand(label):
+		case chat.IsCommand(label):
 			form := coder{query: label}.code(root(label, p.slash), longQuery)
 			lines = append(lines, form+" – "+p.line(r.Value, longQuery))
 		default:
@@ -221,25 +221,4 @@ func (p *page) lines(all []string, noun string, most int) {
 		}
 	}
 	p.add(strings.Join(all, "\n"))
-}
-
-// window is how many characters are shown before the one that is pointed at,
-// and from it on.
-const window = 30
-
-// pointer shows the part of the input around the character at position, from 1,
-// and a hand that points at it. A mark in a line below would be out of place
-// wherever letters are wide or the line is broken.
-func pointer(input string, position int) string {
-	runes := legible.Runes(input)
-	at := min(position-1, len(runes))
-	from, to := max(at-window, 0), min(at+window, len(runes))
-	before, behind := string(runes[from:at]), string(runes[at:to])
-	if from > 0 {
-		before = "…" + before
-	}
-	if to < len(runes) {
-		behind += "…"
-	}
-	return before + "👉" + behind
 }

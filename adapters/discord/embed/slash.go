@@ -15,17 +15,6 @@ func root(words string, slash bool) string {
 	return words
 }
 
-// isCommand reports whether s begins with a word of the bot.
-func isCommand(s string) bool {
-	word, _, _ := strings.Cut(s, " ")
-	switch word {
-	case "subscribe", "list", "unsubscribe", "edit", "pause", "resume", "preview", "digest", "timezone", "quiet",
-		"mute", "unmute", "why", "sources", "export", "forget-me", "help", "public":
-		return true
-	}
-	return false
-}
-
 // slashed is a command of the bot as it is typed, or pasted, in Discord: with
 // the names of its options. What can't be said so stays words, which a direct
 // message takes.

@@ -3,6 +3,7 @@ package embed
 import (
 	"strings"
 
+	"github.com/bellwether/bellwether/bot/chat"
 	"github.com/bellwether/bellwether/bot/chat/legible"
 )
 
@@ -43,7 +44,7 @@ func (c coder) line(s string, most int) string {
 // code is a stretch of code; "" where nothing would be seen.
 func (c coder) code(s string, most int) string {
 	shown := legible.Line(strings.ReplaceAll(s, "`", "'"))
-	if c.slash && s != c.query && isCommand(shown) {
+	if c.slash && s != c.query && chat.IsCommand(shown) {
 		shown = slashed(shown)
 	}
 	if shown == "" || most < 3 {

@@ -149,28 +149,7 @@ func problem(p chat.Problem, c coder) slack.Block {
 		return rich(said)
 	}
 	pointed := &slack.RichTextPreformatted{
-		Type: slack.RTEPreformatted, Elements: []slack.RichTextSectionElement{words(pointer(p.Input, p.Position))},
+		Type: slack.RTEPreformatted, Elements: []slack.RichTextSectionElement{words(legible.Pointer(p.Input, p.Position))},
 	}
 	return rich(said, pointed)
-}
-
-// window is how many characters are shown before the one that is pointed at,
-// and from it on.
-const window = 30
-
-// pointer shows the part of the input around the character at position, from 1,
-// and a hand that points at it. A mark in a line below would be out of place
-// wherever letters are wide or the line is broken.
-func pointer(input string, position int) string {
-	runes := legible.Runes(input)
-	at := min(position-1, len(runes))
-	from, to := max(at-window, 0), min(at+window, len(runes))
-	before, behind := string(runes[from:at]), string(runes[at:to])
-	if from > 0 {
-		before = "…" + before
-	}
-	if to < len(runes) {
-		behind += "…"
-	}
-	return before + "👉" + behind
 }

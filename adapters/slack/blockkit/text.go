@@ -27,7 +27,7 @@ func (c coder) elements(s string, most int) (out []slack.RichTextSectionElement,
 	}
 	for i, piece := range strings.Split(s, "`") {
 		shown := legible.Piece(piece)
-		if i%2 == 1 && c.slash && piece != c.query && isCommand(piece) {
+		if i%2 == 1 && c.slash && piece != c.query && chat.IsCommand(piece) {
 			shown = "/policy " + shown
 		}
 		if len(out) == 0 {
@@ -45,17 +45,6 @@ func (c coder) elements(s string, most int) (out []slack.RichTextSectionElement,
 		}
 	}
 	return out, used
-}
-
-// isCommand reports whether s begins with a word of the bot.
-func isCommand(s string) bool {
-	word, _, _ := strings.Cut(s, " ")
-	switch word {
-	case "subscribe", "list", "unsubscribe", "edit", "pause", "resume", "preview", "digest", "timezone", "quiet",
-		"mute", "unmute", "why", "sources", "export", "forget-me", "help", "public":
-		return true
-	}
-	return false
 }
 
 // rowsInBlock bounds the rows of one block.
@@ -82,7 +71,7 @@ func rows(all []chat.Row, c coder) []part {
 			flush()
 		}
 		elements := []slack.RichTextSectionElement{bold(label)}
-		if isCommand(label) {
+		if chat.IsCommand(label) {
 			elements, _ = c.elements("`"+strings.ReplaceAll(label, "`", "'")+"`", longQuery)
 		}
 		value, _ := c.elements(r.Value, longParts)

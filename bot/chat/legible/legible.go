@@ -63,6 +63,27 @@ func Runes(s string) []rune {
 	return runes
 }
 
+// window is how many characters are shown before the one that is pointed at,
+// and from it on.
+const window = 30
+
+// Pointer shows the part of the input around the character at position, from 1,
+// and a hand that points at it. A mark in a line below would be out of place
+// wherever letters are wide or the line is broken.
+func Pointer(input string, position int) string {
+	runes := Runes(input)
+	at := min(position-1, len(runes))
+	from, to := max(at-window, 0), min(at+window, len(runes))
+	before, behind := string(runes[from:at]), string(runes[at:to])
+	if from > 0 {
+		before = "…" + before
+	}
+	if to < len(runes) {
+		behind += "…"
+	}
+	return before + "👉" + behind
+}
+
 // visible reports whether r shows something by itself: a joiner, or a mark
 // without a letter, does not.
 func visible(r rune) bool {
