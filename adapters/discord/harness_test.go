@@ -12,13 +12,13 @@ import (
 	"time"
 
 	"github.com/bellwether/bellwether/adapters/adaptertest"
+	"github.com/bellwether/bellwether/adapters/adaptertest/await"
 	"github.com/bellwether/bellwether/adapters/adaptertest/fakediscord"
 	"github.com/bellwether/bellwether/adapters/adaptertest/fakediscord/spec"
 	"github.com/bellwether/bellwether/adapters/discord"
 	"github.com/bellwether/bellwether/adapters/redis"
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot"
-	"github.com/bellwether/bellwether/bot/chat"
 	"github.com/bellwether/bellwether/bot/dispatch"
 	"github.com/bellwether/bellwether/bot/matching"
 )
@@ -34,8 +34,8 @@ type rig struct {
 	matcher    *matching.Matcher
 	web        *httptest.Server
 	log        *adaptertest.Buffer
-	changed    *signal // the bot has answered, or was told of a place
-	clock      *clock  // of the app
+	changed    *await.Signal // the bot has answered, or was told of a place
+	clock      *clock        // of the app
 
 	// What every test finds there.
 	guild              *fakediscord.Guild
@@ -85,7 +85,7 @@ func newRig(t *testing.T, w way, o rigOptions) *rig {
 	if !o.plain {
 		o.fake.Validate = spec.Validate(t)
 	}
-	r := &rig{t: t, fake: fakediscord.New(t, o.fake), log: &adaptertest.Buffer{}, changed: newSignal(), clock: &clock{}}
+	r := &rig{t: t, fake: fakediscord.New(t, o.fake), log: &adaptertest.Buffer{}, changed: &await.Signal{}, clock: &clock{}}
 	r.people()
 	if o.before != nil {
 		o.before(r)
@@ -152,7 +152,7 @@ func (r *rig) open(w way, o rigOptions) {
 	}
 	r.client = r.newClient(o.limits)
 	c := discord.Config{
-		Handler: watchedBot{handler, r.changed}, Places: watchedPlaces{b, r.changed}, Subscriptions: r.store.Subscriptions(),
+		Handler: await.Bot{Handler: handler, Done: r.changed}, Places: await.Places{Places: b, Done: r.changed}, Subscriptions: r.store.Subscriptions(),
 		Guilds: watchedGuilds{r.store.Workspaces(), r.changed}, Once: r.store.Marks(), Client: r.client, Zones: bot.Zones,
 		Reachable: func(d alerts.Destination) { r.dispatcher.Unblock(d) }, Now: r.clock.now, Logger: log,
 	}
@@ -263,38 +263,17 @@ func mustShow(t *testing.T, m fakediscord.Message, parts ...string) {
 // await looks again whenever something changes in Discord, until f is true.
 func (r *rig) await(what string, f func() bool) {
 	r.t.Helper()
-	limit := time.NewTimer(20 * time.Second)
-	defer limit.Stop()
-	for {
-		next := r.fake.Changed()
-		if f() {
-			return
-		}
-		select {
-		case <-next:
-		case <-limit.C:
-			r.t.Fatalf("it did not come to this: %s\n%s\n%s", what, r.log, r.fake.Summary())
-		}
-	}
+	await.Until(r.t, r.fake.Changed, what, f, r.state)
 }
 
 // until looks again whenever the bot did something, until f is true.
 func (r *rig) until(what string, f func() bool) {
 	r.t.Helper()
-	limit := time.NewTimer(20 * time.Second)
-	defer limit.Stop()
-	for {
-		next := r.changed.next()
-		if f() {
-			return
-		}
-		select {
-		case <-next:
-		case <-limit.C:
-			r.t.Fatalf("it did not come to this: %s\n%s\n%s", what, r.log, r.fake.Summary())
-		}
-	}
+	await.Until(r.t, r.changed.Next, what, f, r.state)
 }
+
+// state tells what there is, for a test that fails.
+func (r *rig) state() string { return r.log.String() + "\n" + r.fake.Summary() }
 
 // pausedBy waits until a place is held because of why.
 func (r *rig) pausedBy(d alerts.Destination, why alerts.Loss) {
@@ -326,60 +305,13 @@ func (c *clock) forward(d time.Duration) {
 	c.ahead += d
 }
 
-// signal tells those who wait that something has happened.
-type signal struct {
-	mu sync.Mutex
-	ch chan struct{}
-}
-
-func newSignal() *signal { return &signal{ch: make(chan struct{})} }
-
-func (s *signal) give() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	close(s.ch)
-	s.ch = make(chan struct{})
-}
-
-// next is closed by the next signal.
-func (s *signal) next() <-chan struct{} {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.ch
-}
-
-// watchedBot, watchedPlaces and watchedGuilds signal what was done.
-type watchedBot struct {
-	discord.Handler
-	done *signal
-}
-
-func (w watchedBot) Handle(ctx context.Context, c chat.Command) chat.Reply {
-	defer w.done.give()
-	return w.Handler.Handle(ctx, c)
-}
-
-type watchedPlaces struct {
-	discord.Places
-	done *signal
-}
-
-func (w watchedPlaces) Lost(ctx context.Context, d alerts.Destination, why alerts.Loss) ([]chat.Notice, error) {
-	defer w.done.give()
-	return w.Places.Lost(ctx, d, why)
-}
-
-func (w watchedPlaces) Back(ctx context.Context, d alerts.Destination) error {
-	defer w.done.give()
-	return w.Places.Back(ctx, d)
-}
-
+// watchedGuilds signals when a server was stored.
 type watchedGuilds struct {
 	discord.GuildStore
-	done *signal
+	done *await.Signal
 }
 
 func (w watchedGuilds) SaveWorkspace(ctx context.Context, s alerts.Workspace) (alerts.Workspace, error) {
-	defer w.done.give()
+	defer w.done.Give()
 	return w.GuildStore.SaveWorkspace(ctx, s)
 }

@@ -18,6 +18,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/bellwether/bellwether/adapters/adaptertest"
+	"github.com/bellwether/bellwether/adapters/adaptertest/await"
 	"github.com/bellwether/bellwether/adapters/adaptertest/fakeslack"
 	"github.com/bellwether/bellwether/adapters/redis"
 	"github.com/bellwether/bellwether/adapters/slack"
@@ -43,8 +44,8 @@ type rig struct {
 	dispatcher *dispatch.Dispatcher
 	web        *httptest.Server // nil with Socket Mode
 	log        *adaptertest.Buffer
-	logged     *signal // something was written to it
-	changed    *signal // of what the app did in the store
+	logged     *await.Signal // something was written to it
+	changed    *await.Signal // of what the app did in the store
 	parts      []func(context.Context) error
 	matcher    *matching.Matcher
 	limits     slack.Limits
@@ -105,8 +106,8 @@ func newRig(t *testing.T, w way, o rigOptions) *rig {
 	fake.AddUser(fakeslack.User{ID: "U3", Team: "T1", Name: "guest", Guest: true})
 	fake.AddChannel(fakeslack.Channel{ID: "C1", Team: "T1", Name: "trade", Creator: "U2"})
 	fake.AddChannel(fakeslack.Channel{ID: "C2", Team: "T1", Name: "secret", Creator: "U2", Private: true})
-	r := &rig{t: t, fake: fake, log: &adaptertest.Buffer{}, logged: newSignal(), changed: newSignal(), limits: o.limits}
-	r.log.Wrote = r.logged.give
+	r := &rig{t: t, fake: fake, log: &adaptertest.Buffer{}, logged: &await.Signal{}, changed: &await.Signal{}, limits: o.limits}
+	r.log.Wrote = r.logged.Give
 	r.open(w, o)
 	r.start()
 	r.awaitLogged(learnt, 1)
@@ -153,7 +154,8 @@ func (r *rig) open(w way, o rigOptions) {
 		handler = o.wrap(b)
 	}
 	c := slack.Config{
-		Handler: watchedBot{handler, r.changed}, Places: watchedPlaces{b, r.changed}, Settings: r.store.Subscriptions(), Workspaces: r.store.Workspaces(), Once: r.store.Marks(),
+		Handler: await.Bot{Handler: handler, Done: r.changed}, Places: await.Places{Places: b, Done: r.changed},
+		Settings: r.store.Subscriptions(), Workspaces: r.store.Workspaces(), Once: r.store.Marks(),
 		Teams: r.teams, Limits: o.limits, Now: time.Now, Logger: log,
 		Reachable: func(d alerts.Destination) { r.dispatcher.Unblock(d) },
 	}

@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/bellwether/bellwether/adapters/adaptertest/await"
 )
 
 // The app that is tested. All of it is made up.
@@ -65,8 +67,9 @@ type Server struct {
 	gate   *gateway
 	events sending
 
+	changed await.Signal
+
 	mu       sync.Mutex
-	changed  chan struct{} // closed at the next change
 	guilds   map[string]*Guild
 	roles    map[string]*Role
 	users    map[string]*User
@@ -105,7 +108,7 @@ type dispatcher interface {
 func New(t testing.TB, o Options) *Server {
 	o = o.withDefaults()
 	s := &Server{
-		t: t, o: o, changed: make(chan struct{}), guilds: map[string]*Guild{}, roles: map[string]*Role{},
+		t: t, o: o, guilds: map[string]*Guild{}, roles: map[string]*Role{},
 		users: map[string]*User{}, channels: map[string]*Channel{}, messages: map[string]*Message{}, order: map[string][]*Message{},
 		nonces: map[string]nonce{}, creates: map[string]int{}, settings: map[string][]CommandPermission{}, acts: map[string]*Interaction{}, modals: map[string]*Modal{},
 		limits: newLimits(), starts: max(0, o.Starts),
@@ -193,41 +196,20 @@ func (s *Server) Change(f func()) {
 }
 
 // wake tells those who wait that something has changed.
-func (s *Server) wake() {
-	close(s.changed)
-	s.changed = make(chan struct{})
-}
+func (s *Server) wake() { s.changed.Give() }
 
 // Changed gives a channel that is closed at the next change.
-func (s *Server) Changed() <-chan struct{} {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.changed
-}
-
-// awaitTime is how long Await waits: long, for test machines are slow.
-const awaitTime = 30 * time.Second
+func (s *Server) Changed() <-chan struct{} { return s.changed.Next() }
 
 // Await returns when f, called under the server's lock, is true. f may use what
 // ends in Locked.
 func (s *Server) Await(what string, f func() bool) {
 	s.t.Helper()
-	limit := time.NewTimer(awaitTime)
-	defer limit.Stop()
-	for {
+	await.Until(s.t, s.Changed, what, func() bool {
 		s.mu.Lock()
-		if f() {
-			s.mu.Unlock()
-			return
-		}
-		changed := s.changed
-		s.mu.Unlock()
-		select {
-		case <-changed:
-		case <-limit.C:
-			s.t.Fatalf("it did not come to this: %s\n%s", what, s.Summary())
-		}
-	}
+		defer s.mu.Unlock()
+		return f()
+	}, s.Summary)
 }
 
 // Summary tells what there is, for a test that fails.

@@ -12,6 +12,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/bellwether/bellwether/adapters/adaptertest/await"
 )
 
 // The app that is tested. All of it is made up.
@@ -69,8 +71,9 @@ type Server struct {
 	ids   atomic.Int64
 	stamp atomic.Int64 // of the latest message, in microseconds
 
+	changed await.Signal
+
 	mu       sync.Mutex
-	changed  chan struct{} // closed at the next change
 	teams    map[string]*Team
 	users    map[string]*User
 	channels map[string]*Channel
@@ -169,7 +172,7 @@ func New(t testing.TB, o Options) *Server {
 		o.AckTime = 3 * time.Second
 	}
 	s := &Server{
-		t: t, o: o, changed: make(chan struct{}), teams: map[string]*Team{}, users: map[string]*User{},
+		t: t, o: o, teams: map[string]*Team{}, users: map[string]*User{},
 		channels: map[string]*Channel{}, messages: map[string][]*Message{}, modals: map[string]*View{}, homes: map[string]*View{},
 		views: map[string]*View{}, triggers: map[string]trigger{}, replies: map[string]*replyTo{}, uploads: map[string]*File{},
 		codes: map[string]code{}, used: map[string]bool{}, blocked: map[string]time.Time{}, minute: map[string][]time.Time{},
@@ -231,33 +234,19 @@ func (s *Server) Change(f func()) {
 }
 
 // wake tells those who wait that something has changed.
-func (s *Server) wake() {
-	close(s.changed)
-	s.changed = make(chan struct{})
-}
+func (s *Server) wake() { s.changed.Give() }
 
-// awaitTime is how long Await waits: long, for test machines are slow.
-const awaitTime = 30 * time.Second
+// awaitTime is how long the server waits for the app.
+const awaitTime = await.Long
 
 // Await returns when f, called under the server's lock, is true.
 func (s *Server) Await(what string, f func() bool) {
 	s.t.Helper()
-	limit := time.NewTimer(awaitTime)
-	defer limit.Stop()
-	for {
+	await.Until(s.t, s.Changed, what, func() bool {
 		s.mu.Lock()
-		if f() {
-			s.mu.Unlock()
-			return
-		}
-		changed := s.changed
-		s.mu.Unlock()
-		select {
-		case <-changed:
-		case <-limit.C:
-			s.t.Fatalf("it did not come to this: %s\n%s", what, s.summary())
-		}
-	}
+		defer s.mu.Unlock()
+		return f()
+	}, s.summary)
 }
 
 // summary tells what there is, for a test that fails.
@@ -413,11 +402,7 @@ func (s *Server) FilesLocked() []*File { return s.files }
 func (s *Server) DirectLocked(user string) string { return s.direct(user) }
 
 // Changed gives a channel that is closed at the next change.
-func (s *Server) Changed() <-chan struct{} {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.changed
-}
+func (s *Server) Changed() <-chan struct{} { return s.changed.Next() }
 
 // Count is how many messages stand in a channel.
 func (s *Server) Count(channel string) int {
