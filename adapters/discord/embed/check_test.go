@@ -12,24 +12,8 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 
-	"github.com/bellwether/bellwether/alerts/query"
+	"github.com/bellwether/bellwether/adapters/adaptertest/sample"
 )
-
-// failer is a test, or one try of a property.
-type failer interface {
-	Helper()
-	Errorf(format string, args ...any)
-	Fatalf(format string, args ...any)
-}
-
-func parsed(t failer, s string) query.Query {
-	t.Helper()
-	q, err := query.Parse(s)
-	if err != nil {
-		t.Fatalf("%s: %v", s, err)
-	}
-	return q
-}
 
 // payload is the JSON form of what is posted.
 type payload struct {
@@ -49,7 +33,7 @@ func payloadOf(m Message) payload {
 }
 
 // again gives a message as it comes back from Discord.
-func again(t failer, m Message) *discordgo.Message {
+func again(t sample.Failer, m Message) *discordgo.Message {
 	t.Helper()
 	raw, err := json.Marshal(payloadOf(m))
 	if err != nil {
@@ -66,7 +50,7 @@ func units(s string) int { return len(utf16.Encode([]rune(s))) }
 
 // checker keeps what was seen of a message.
 type checker struct {
-	t    failer
+	t    sample.Failer
 	ids  map[string]bool
 	text int
 }
@@ -90,7 +74,7 @@ func (c *checker) bounded(what, s string, least, most int) {
 
 // checkMessage fails where Discord would refuse m.
 // Source: https://discord.com/developers/docs/resources/message#create-message
-func checkMessage(t failer, m Message) {
+func checkMessage(t sample.Failer, m Message) {
 	t.Helper()
 	c := &checker{t: t, ids: map[string]bool{}}
 	if m.Content == "" && len(m.Embeds) == 0 {
@@ -226,7 +210,7 @@ func (c *checker) options(id string, all []discordgo.SelectMenuOption) {
 }
 
 // checkInert fails where Discord would make more of m than is allowed.
-func checkInert(t failer, r reader, m Message, allowed ...string) {
+func checkInert(t sample.Failer, r reader, m Message, allowed ...string) {
 	t.Helper()
 	for _, e := range m.Embeds {
 		parts := []string{e.Title, e.Description}

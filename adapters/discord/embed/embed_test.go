@@ -11,6 +11,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/bellwether/bellwether/adapters/adaptertest/sample"
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot/chat"
 )
@@ -60,7 +61,7 @@ func TestTime(t *testing.T) {
 // TestSameAddress shows every article, though Discord makes one embed of those
 // with one address.
 func TestSameAddress(t *testing.T) {
-	m := Delivery(alerts.Delivery{Schedule: alerts.Schedule{Cadence: alerts.Daily}, Alerts: []alerts.Alert{steel(), steel()}}, fingerprint)
+	m := Delivery(alerts.Delivery{Schedule: alerts.Schedule{Cadence: alerts.Daily}, Alerts: []alerts.Alert{sample.Steel(), sample.Steel()}}, fingerprint)
 	if m.Embeds[0].URL == "" || m.Embeds[1].URL != "" {
 		t.Errorf("%q and %q", m.Embeds[0].URL, m.Embeds[1].URL)
 	}
@@ -73,7 +74,7 @@ func TestManySubscriptions(t *testing.T) {
 		subs = append(subs, sub(t, i+1, fmt.Sprintf("tariff %d and quite a lot of other words", i)))
 	}
 	for _, cadence := range []alerts.Cadence{alerts.Instant, alerts.Daily} {
-		m := Delivery(alerts.Delivery{Schedule: alerts.Schedule{Cadence: cadence}, Alerts: []alerts.Alert{steel(subs...)}}, fingerprint)
+		m := Delivery(alerts.Delivery{Schedule: alerts.Schedule{Cadence: cadence}, Alerts: []alerts.Alert{sample.Steel(subs...)}}, fingerprint)
 		checkMessage(t, m)
 		if s := words(t, m); strings.Count(s, "do:unsubscribe") != 12 || strings.Count(s, "do:pause") != 12 {
 			t.Errorf("%d: %s", cadence, s)
@@ -84,7 +85,7 @@ func TestManySubscriptions(t *testing.T) {
 // TestHuge has texts of 20,000 letters and more everywhere, ten times.
 func TestHuge(t *testing.T) {
 	for _, letter := range []string{"word ", "字", "*", "👩‍👩‍👧"} {
-		a, huge := steel(sub(t, 1, "tariff")), strings.Repeat(letter, 20_000)
+		a, huge := sample.Steel(sub(t, 1, "tariff")), strings.Repeat(letter, 20_000)
 		a.Article.Title, a.Article.Publisher, a.Article.Agency, a.Article.Language = huge, huge, huge, huge
 		a.Summary, a.Matched, a.Article.URL = []string{huge, huge, huge}, []string{huge}, "https://news.example.org/"+strings.Repeat("x", 2000)
 		d := alerts.Delivery{Alerts: []alerts.Alert{a}}
@@ -106,7 +107,7 @@ func TestHuge(t *testing.T) {
 func TestPreviews(t *testing.T) {
 	var all []alerts.Alert
 	for range 14 {
-		all = append(all, steel())
+		all = append(all, sample.Steel())
 	}
 	m := Reply(chat.Reply{Text: "These.", Alerts: all}, ReplyOptions{})
 	checkMessage(t, m)

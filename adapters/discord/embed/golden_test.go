@@ -1,48 +1,15 @@
 package embed
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"flag"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
+	"github.com/bellwether/bellwether/adapters/adaptertest/sample"
 	"github.com/bellwether/bellwether/bot"
 	"github.com/bellwether/bellwether/bot/chat"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-// golden compares v, as JSON, with a file of testdata.
-func golden(t *testing.T, name string, v any) {
-	t.Helper()
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(v); err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join("testdata", "golden", name+".json")
-	if *update {
-		if err := os.WriteFile(file, out.Bytes(), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), out.String()); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", file, diff)
-	}
-}
 
 func goldenMessage(t *testing.T, name string, m Message) {
 	t.Helper()
@@ -53,7 +20,7 @@ func goldenMessage(t *testing.T, name string, m Message) {
 		if !strings.HasPrefix(name, "post") {
 			p.Title = "" // no message but a post in a forum has one
 		}
-		golden(t, name, p)
+		sample.Golden(t, "testdata/golden", name, p)
 	})
 }
 
@@ -109,6 +76,6 @@ func TestGoldenForms(t *testing.T) {
 		Hints:   []string{"`help queries` shows what a query can say"},
 	}))
 	for name, f := range map[string]Form{"modal": {Place: channel}, "modal-edit": {Place: channel, Number: 3, Query: "tariff NOT steel", When: "weekly sun 17:00"}} {
-		golden(t, name, f.Modal())
+		sample.Golden(t, "testdata/golden", name, f.Modal())
 	}
 }

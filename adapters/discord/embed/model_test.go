@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/bellwether/bellwether/adapters/adaptertest/sample"
 	"github.com/bellwether/bellwether/bot/chat/legible"
 )
 
@@ -160,7 +161,7 @@ func nastyTexts() []string {
 }
 
 // inertly fails where escaped text would be anything but the text.
-func inertly(t failer, r reader, plain, raw string) {
+func inertly(t sample.Failer, r reader, plain, raw string) {
 	t.Helper()
 	shown, found := r.read(raw)
 	if len(found) > 0 {

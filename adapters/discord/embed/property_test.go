@@ -7,11 +7,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/bwmarrin/discordgo"
 	"pgregory.net/rapid"
 
+	"github.com/bellwether/bellwether/adapters/adaptertest/sample"
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot/chat"
 )
@@ -37,14 +37,6 @@ func address() *rapid.Generator[string] {
 			"", "https://news.example.org/1", "http://gov.example@bad.example/", "javascript:alert(1)", "https://", "https://:80/", "//x.example",
 			"https://news.example.org/" + strings.Repeat("x", 2000), "https://news.example.org/" + strings.Repeat("字", 3000),
 		}))
-}
-
-func instant() *rapid.Generator[time.Time] {
-	return rapid.OneOf(
-		rapid.Just(time.Time{}),
-		rapid.Map(rapid.Int64Range(-1<<40, 1<<40), func(n int64) time.Time { return time.Unix(n, 0) }),
-		rapid.Map(rapid.IntRange(0, 20000), func(n int) time.Time { return time.Unix(int64(n)*86400, 0) }),
-	)
 }
 
 func queryText() *rapid.Generator[string] {
@@ -75,24 +67,7 @@ func subscriptions(least, most int) *rapid.Generator[[]alerts.Subscription] {
 }
 
 func anAlert() *rapid.Generator[alerts.Alert] {
-	return rapid.Custom(func(t *rapid.T) alerts.Alert {
-		draw := func(name string) string { return text().Draw(t, name) }
-		a := alerts.Alert{
-			Article: alerts.Article{
-				ID: draw("id"), Title: draw("title"), URL: address().Draw(t, "url"), Publisher: draw("publisher"), Agency: draw("agency"),
-				Distributor: rapid.SampledFrom([]string{"", "x"}).Draw(t, "distributor"), Language: draw("language"), Published: instant().Draw(t, "published"),
-			},
-			Subscriptions: subscriptions(0, 6).Draw(t, "subs"),
-			Matched:       rapid.SliceOfN(text(), 0, 3).Draw(t, "matched"),
-			Summary:       rapid.SliceOfN(text(), 0, 3).Draw(t, "summary"),
-		}
-		for range rapid.IntRange(0, 5).Draw(t, "highlights") {
-			a.Highlights = append(a.Highlights, alerts.Highlight{
-				Sentence: rapid.IntRange(-1, 3).Draw(t, "sentence"), Start: rapid.IntRange(-5, 100).Draw(t, "start"), End: rapid.IntRange(-5, 200).Draw(t, "end"),
-			})
-		}
-		return a
-	})
+	return sample.Alert(text(), address(), subscriptions(0, 6))
 }
 
 func aDelivery() *rapid.Generator[alerts.Delivery] {
@@ -136,7 +111,7 @@ var ourContent = regexp.MustCompile(`^(<@&\d{1,20}>[ \n]?)*(\*\*(Hourly digest|D
 
 // checkContent fails where others' text stands in the content, or what it
 // mentions is not what may be.
-func checkContent(t failer, m Message) {
+func checkContent(t sample.Failer, m Message) {
 	t.Helper()
 	if !ourContent.MatchString(m.Content) {
 		t.Errorf("the content %q", m.Content)
@@ -152,7 +127,7 @@ func checkContent(t failer, m Message) {
 }
 
 // checkFingerprint fails where a message would not be known again.
-func checkFingerprint(t failer, m Message) {
+func checkFingerprint(t sample.Failer, m Message) {
 	t.Helper()
 	n := 0
 	for _, c := range flat(m.Components) {
@@ -223,7 +198,7 @@ func TestAnyReply(t *testing.T) {
 }
 
 // checkMentions fails on a mention of anything but what the samples name.
-func checkMentions(t failer, r reader, m Message) {
+func checkMentions(t sample.Failer, r reader, m Message) {
 	t.Helper()
 	for _, e := range m.Embeds {
 		_, found := r.read(e.Description)
@@ -236,7 +211,7 @@ func checkMentions(t failer, r reader, m Message) {
 }
 
 // checkItems fails where a list lacks one of its page.
-func checkItems(t failer, m Message, r chat.Reply, o ReplyOptions) {
+func checkItems(t sample.Failer, m Message, r chat.Reply, o ReplyOptions) {
 	t.Helper()
 	for _, i := range pageOf(r.Items, o.Page).items {
 		if !strings.Contains(m.Embeds[0].Description, fmt.Sprintf("`%d` **", i.Subscription.Number)) {

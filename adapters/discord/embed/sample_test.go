@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/bellwether/bellwether/adapters/adaptertest/sample"
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot/chat"
 )
@@ -23,47 +24,20 @@ func here() alerts.Destination {
 
 func ann() alerts.Person { return alerts.Person{Platform: alerts.Discord, User: "800000000000000001"} }
 
-func sub(t failer, id int, q string) alerts.Subscription {
+func sub(t sample.Failer, id int, q string) alerts.Subscription {
 	t.Helper()
-	return alerts.Subscription{ID: alerts.SubscriptionID(id), Number: id, Owner: ann(), Destination: here(), Query: parsed(t, q)}
+	return alerts.Subscription{ID: alerts.SubscriptionID(id), Number: id, Owner: ann(), Destination: here(), Query: sample.Parsed(t, q)}
 }
 
-func steel(subs ...alerts.Subscription) alerts.Alert {
-	sentences := []string{
-		"The ministry of trade said on Tuesday that the steel quota would be cut by a tenth from April.",
-		"Importers had asked for a year to prepare for the smaller quota.",
-	}
-	first, second := strings.Index(sentences[0], "steel quota"), strings.Index(sentences[1], "quota")
-	return alerts.Alert{
-		Article: alerts.Article{
-			ID: "steel-1", Title: "Ministry cuts steel quota as tariffs rise", URL: "https://news.example.org/steel?id=1",
-			Publisher: "Example Gazette", Agency: "Example Wire", Language: "en", Published: time.Date(2026, 3, 3, 7, 30, 0, 0, time.UTC),
-		},
-		Subscriptions: subs, Matched: []string{"steel quota", "tariff"}, Summary: sentences,
-		Highlights: []alerts.Highlight{
-			{Sentence: 0, Start: first, End: first + len("steel quota")}, {Sentence: 1, Start: second, End: second + len("quota")},
-		},
-	}
-}
-
-func chinese(t failer) alerts.Alert {
+func chinese(t sample.Failer) alerts.Alert {
 	t.Helper()
-	s := "会议强调，要因地制宜发展新质生产力，推动传统产业改造升级，培育壮大新兴产业。"
-	at := strings.Index(s, "新质生产力")
-	return alerts.Alert{
-		Article: alerts.Article{
-			ID: "wide", Title: "因地制宜发展新质生产力", Language: "zh", Publisher: "示例日报", URL: "https://trade.gov.cn/新闻",
-			Published: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC),
-		},
-		Subscriptions: []alerts.Subscription{sub(t, 2, "新质生产力")}, Matched: []string{"新质生产力"}, Summary: []string{s},
-		Highlights: []alerts.Highlight{{Start: at, End: at + len("新质生产力")}},
-	}
+	return sample.Chinese("https://trade.gov.cn/新闻", sub(t, 2, "新质生产力"))
 }
 
 // nasty is all of [nastyTexts] that fits a headline.
 const nasty = "@everyone <@1> [bank](https://bad.example) `code` **bold** _it_ ||spoiler|| # big :tada: <t:1:R> \u202egnp.exe\x1b[31m\u200b\r\nhttps://bad.example"
 
-func hostile(t failer) alerts.Alert {
+func hostile(t sample.Failer) alerts.Alert {
 	t.Helper()
 	return alerts.Alert{
 		Article: alerts.Article{
@@ -75,7 +49,7 @@ func hostile(t failer) alerts.Alert {
 	}
 }
 
-func release(t failer) alerts.Alert {
+func release(t sample.Failer) alerts.Alert {
 	t.Helper()
 	return alerts.Alert{
 		Article: alerts.Article{
@@ -88,7 +62,7 @@ func release(t failer) alerts.Alert {
 	}
 }
 
-func samples(t failer) map[string]alerts.Delivery {
+func samples(t sample.Failer) map[string]alerts.Delivery {
 	t.Helper()
 	daily := alerts.Schedule{Cadence: alerts.Daily, At: 8 * 60}
 	quota, tariff := sub(t, 1, "steel quota"), sub(t, 4, "tariff")
@@ -96,11 +70,11 @@ func samples(t failer) map[string]alerts.Delivery {
 		Article:       alerts.Article{ID: "bare", Title: "Nothing but a headline"},
 		Subscriptions: []alerts.Subscription{tariff}, Matched: []string{"headline"},
 	}
-	second := steel(quota)
+	second := sample.Steel(quota)
 	second.Article.ID, second.Article.Title, second.Article.URL = "steel-2", "Steel makers greet the new quota", "https://news.example.org/steel?id=2"
 	var many []alerts.Alert
 	for i := range 10 {
-		a := steel(sub(t, i+1, fmt.Sprintf("keyword%d", i+1)))
+		a := sample.Steel(sub(t, i+1, fmt.Sprintf("keyword%d", i+1)))
 		a.Article.ID, a.Article.URL = fmt.Sprint("steel-", i), fmt.Sprint("https://news.example.org/steel?id=", i)
 		a.Summary = []string{strings.Repeat(a.Summary[0]+" ", 8)}
 		a.Highlights = a.Highlights[:1]
@@ -109,22 +83,22 @@ func samples(t failer) map[string]alerts.Delivery {
 	pinging := quota
 	pinging.Mention = "700000000000000001"
 	return map[string]alerts.Delivery{
-		"alert-role":    {Destination: here(), Alerts: []alerts.Alert{steel(pinging)}},
-		"alert":         {Destination: here(), Alerts: []alerts.Alert{steel(quota)}},
-		"alert-several": {Destination: here(), Alerts: []alerts.Alert{steel(quota, tariff)}},
+		"alert-role":    {Destination: here(), Alerts: []alerts.Alert{sample.Steel(pinging)}},
+		"alert":         {Destination: here(), Alerts: []alerts.Alert{sample.Steel(quota)}},
+		"alert-several": {Destination: here(), Alerts: []alerts.Alert{sample.Steel(quota, tariff)}},
 		"alert-chinese": {Destination: here(), Alerts: []alerts.Alert{chinese(t)}},
 		"alert-release": {Destination: here(), Alerts: []alerts.Alert{release(t)}},
 		"alert-bare":    {Destination: here(), Alerts: []alerts.Alert{bare}},
 		"alert-hostile": {Destination: here(), Alerts: []alerts.Alert{hostile(t)}},
 		"digest": {
-			Destination: here(), Schedule: daily, Part: 1, Parts: 1, Alerts: []alerts.Alert{steel(quota, tariff), chinese(t), second, bare, release(t)},
+			Destination: here(), Schedule: daily, Part: 1, Parts: 1, Alerts: []alerts.Alert{sample.Steel(quota, tariff), chinese(t), second, bare, release(t)},
 		},
-		"digest-part":  {Destination: here(), Schedule: daily, Part: 2, Parts: 3, Alerts: []alerts.Alert{steel(tariff), hostile(t)}},
+		"digest-part":  {Destination: here(), Schedule: daily, Part: 2, Parts: 3, Alerts: []alerts.Alert{sample.Steel(tariff), hostile(t)}},
 		"digest-tight": {Destination: here(), Schedule: daily, Part: 1, Parts: 1, Alerts: many},
 	}
 }
 
-func listOf(t failer, n int, where string) []chat.Item {
+func listOf(t sample.Failer, n int, where string) []chat.Item {
 	t.Helper()
 	var out []chat.Item
 	queries := []string{"carbon border tax, CBAM", "title:steel AND NOT (quota OR duty)", "rare earths", "tariff NEAR/5 steel"}
@@ -146,7 +120,7 @@ func listOf(t failer, n int, where string) []chat.Item {
 }
 
 // pausedReply is what a press on Pause is answered.
-func pausedReply(t failer) *chat.Reply {
+func pausedReply(t sample.Failer) *chat.Reply {
 	t.Helper()
 	first := sub(t, 1, "carbon border tax, CBAM")
 	first.Paused = true
@@ -156,18 +130,18 @@ func pausedReply(t failer) *chat.Reply {
 	}
 }
 
-func sampleReplies(t failer) map[string]chat.Reply {
+func sampleReplies(t sample.Failer) map[string]chat.Reply {
 	t.Helper()
 	followed := sub(t, 1, "list prices")
 	return map[string]chat.Reply{
 		"reply-subscribed": {
 			Text:         "Following `list prices` in this channel, as number 1.\nIt would have hit 3 articles of the last 30 days.",
 			Subscription: &followed, Changed: true, Hints: []string{"`unsubscribe 1` undoes it", "`edit 1 QUERY`"},
-			Undo: &chat.Undo{Verb: "unsubscribe", Args: "1"}, Alerts: []alerts.Alert{steel()},
+			Undo: &chat.Undo{Verb: "unsubscribe", Args: "1"}, Alerts: []alerts.Alert{sample.Steel()},
 		},
 		"reply-preview": {
 			Text:   "`steel quota` hits 2 of the 1,204 articles of the last 30 days.",
-			Alerts: []alerts.Alert{steel(), chinese(t)}, Hints: []string{"`subscribe steel quota` follows it"},
+			Alerts: []alerts.Alert{sample.Steel(), chinese(t)}, Hints: []string{"`subscribe steel quota` follows it"},
 		},
 		"reply-problem": {
 			Problem: &chat.Problem{Text: "unclosed quote at character 7: add \" at the end", Input: `新质 OR "steel <@1> ` + "```x```", Position: 7},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/bellwether/bellwether/adapters/adaptertest/sample"
 	"github.com/bellwether/bellwether/adapters/slack/blockkit"
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot"
@@ -79,7 +80,7 @@ func TestManySubscriptions(t *testing.T) {
 	for i := range 70 {
 		subs = append(subs, sub(t, i+1, fmt.Sprintf("tariff %d and quite a lot of other words", i)))
 	}
-	m := blockkit.Delivery(alerts.Delivery{Alerts: []alerts.Alert{steel(t, subs...)}})
+	m := blockkit.Delivery(alerts.Delivery{Alerts: []alerts.Alert{sample.Steel(subs...)}})
 	checkMessage(t, m)
 	if n := strings.Count(string(encoded(t, m.Blocks)), `"unsubscribe `); n != 50 {
 		t.Errorf("%d subscriptions in the menu", n)
@@ -89,7 +90,7 @@ func TestManySubscriptions(t *testing.T) {
 // TestHuge has texts of 100,000 letters and more everywhere, ten times.
 func TestHuge(t *testing.T) {
 	for _, letter := range []string{"word ", "字", "&", "👩‍👩‍👧"} {
-		a, huge := steel(t, sub(t, 1, "tariff")), strings.Repeat(letter, 100_000)
+		a, huge := sample.Steel(sub(t, 1, "tariff")), strings.Repeat(letter, 100_000)
 		a.Article.Title, a.Article.Publisher, a.Article.Agency, a.Article.Language = huge, huge, huge, huge
 		a.Summary, a.Matched, a.Article.URL = []string{huge, huge, huge}, []string{huge}, "https://news.example.org/"+strings.Repeat("x", 2900)
 		d := alerts.Delivery{Alerts: []alerts.Alert{a}}
@@ -156,7 +157,7 @@ func TestHomePages(t *testing.T) {
 func TestDigestOfManyKeywords(t *testing.T) {
 	d := alerts.Delivery{Schedule: alerts.Schedule{Cadence: alerts.Daily}}
 	for i := range 10 {
-		d.Alerts = append(d.Alerts, steel(t, sub(t, i+1, fmt.Sprintf("keyword%d", i))))
+		d.Alerts = append(d.Alerts, sample.Steel(sub(t, i+1, fmt.Sprintf("keyword%d", i))))
 	}
 	m := blockkit.Delivery(d)
 	checkMessage(t, m)

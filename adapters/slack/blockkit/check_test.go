@@ -13,27 +13,11 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/bellwether/bellwether/adapters/adaptertest/fakeslack"
+	"github.com/bellwether/bellwether/adapters/adaptertest/sample"
 	"github.com/bellwether/bellwether/adapters/slack/blockkit"
-	"github.com/bellwether/bellwether/alerts/query"
 )
 
-// failer is a test, or one try of a property.
-type failer interface {
-	Helper()
-	Errorf(format string, args ...any)
-	Fatalf(format string, args ...any)
-}
-
-func parsed(t failer, s string) query.Query {
-	t.Helper()
-	q, err := query.Parse(s)
-	if err != nil {
-		t.Fatalf("%s: %v", s, err)
-	}
-	return q
-}
-
-func encoded(t failer, v any) []byte {
+func encoded(t sample.Failer, v any) []byte {
 	t.Helper()
 	out, err := json.Marshal(v)
 	if err != nil {
@@ -44,7 +28,7 @@ func encoded(t failer, v any) []byte {
 
 // checkMessage fails where Slack would refuse m, or something in it could
 // mention, link or format.
-func checkMessage(t failer, m blockkit.Message) {
+func checkMessage(t sample.Failer, m blockkit.Message) {
 	t.Helper()
 	if len(m.Blocks) == 0 {
 		t.Errorf("a message without blocks")
@@ -61,7 +45,7 @@ func checkMessage(t failer, m blockkit.Message) {
 	checkFallback(t, m.Text)
 }
 
-func checkView(t failer, view any) {
+func checkView(t sample.Failer, view any) {
 	t.Helper()
 	raw := encoded(t, view)
 	for _, p := range fakeslack.ValidateView(raw) {
@@ -71,7 +55,7 @@ func checkView(t failer, view any) {
 	c.walk(decoded(t, raw))
 }
 
-func decoded(t failer, raw []byte) any {
+func decoded(t sample.Failer, raw []byte) any {
 	t.Helper()
 	var v any
 	if err := json.Unmarshal(raw, &v); err != nil {
@@ -82,7 +66,7 @@ func decoded(t failer, raw []byte) any {
 
 var entities = strings.NewReplacer("&amp;", "", "&lt;", "", "&gt;", "")
 
-func checkFallback(t failer, text string) {
+func checkFallback(t sample.Failer, text string) {
 	t.Helper()
 	if text == "" {
 		t.Errorf("no fallback text")
@@ -98,7 +82,7 @@ func checkFallback(t failer, text string) {
 
 // checkText fails on what turns the order of letters around, controls or is
 // not UTF-8.
-func checkText(t failer, s string) {
+func checkText(t sample.Failer, s string) {
 	t.Helper()
 	if s == "\n" {
 		return // a line break of our own; nobody else's text is only that
@@ -120,7 +104,7 @@ var mrkdwn = regexp.MustCompile(`^(<#[A-Z0-9]{2,32}>|<!date\^[0-9]+\^\{date_long
 var ids = regexp.MustCompile(`^[A-Z0-9]{2,32}$`)
 
 type checker struct {
-	t    failer
+	t    sample.Failer
 	text int // characters of text and addresses
 }
 
@@ -189,7 +173,7 @@ func (c *checker) actions(v map[string]any) {
 
 // values gives what the buttons and menus of a message or view carry, with
 // what stands on them.
-func values(t failer, v any) map[string]string {
+func values(t sample.Failer, v any) map[string]string {
 	t.Helper()
 	out := map[string]string{}
 	var walk func(any)
@@ -214,7 +198,7 @@ func values(t failer, v any) map[string]string {
 }
 
 // again gives blocks as they come back from Slack.
-func again(t failer, blocks []slack.Block) []slack.Block {
+func again(t sample.Failer, blocks []slack.Block) []slack.Block {
 	t.Helper()
 	var out slack.Blocks
 	if err := json.Unmarshal(encoded(t, blocks), &out); err != nil {
@@ -229,7 +213,7 @@ func shown(t testing.TB, v any) string {
 }
 
 // refused tells what Slack would refuse in blocks.
-func refused(t failer, blocks []slack.Block) []string {
+func refused(t sample.Failer, blocks []slack.Block) []string {
 	t.Helper()
 	return fakeslack.ValidateMessage(encoded(t, blocks))
 }

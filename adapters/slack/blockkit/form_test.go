@@ -11,13 +11,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
 
+	"github.com/bellwether/bellwether/adapters/adaptertest/sample"
 	"github.com/bellwether/bellwether/adapters/slack/blockkit"
 	"github.com/bellwether/bellwether/alerts"
 )
 
 // filled gives a view as Slack sends it back, with what was typed and chosen:
 // values by block_id.
-func filled(t failer, v slack.ModalViewRequest, typed map[string]string) slack.View {
+func filled(t sample.Failer, v slack.ModalViewRequest, typed map[string]string) slack.View {
 	t.Helper()
 	values := map[string]map[string]slack.BlockAction{}
 	for _, b := range v.Blocks.BlockSet {

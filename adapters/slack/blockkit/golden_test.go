@@ -1,49 +1,15 @@
 package blockkit_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"flag"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
+	"github.com/bellwether/bellwether/adapters/adaptertest/sample"
 	"github.com/bellwether/bellwether/adapters/slack/blockkit"
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot/chat"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-// golden compares v, as JSON, with a file of testdata.
-func golden(t *testing.T, name string, v any) {
-	t.Helper()
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(v); err != nil {
-		t.Fatal(err)
-	}
-	file := filepath.Join("testdata", name+".json")
-	if *update {
-		if err := os.WriteFile(file, out.Bytes(), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), out.String()); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", file, diff)
-	}
-}
 
 // message is the JSON form of what is posted.
 type message struct {
@@ -57,51 +23,22 @@ func channelC1() alerts.Destination {
 
 func ann() alerts.Person { return alerts.Person{Platform: alerts.Slack, Workspace: "T1", User: "U1"} }
 
-func sub(t failer, id int, q string) alerts.Subscription {
+func sub(t sample.Failer, id int, q string) alerts.Subscription {
 	t.Helper()
 	return alerts.Subscription{
-		ID: alerts.SubscriptionID(id), Number: id, Owner: ann(), Destination: channelC1(), Query: parsed(t, q),
+		ID: alerts.SubscriptionID(id), Number: id, Owner: ann(), Destination: channelC1(), Query: sample.Parsed(t, q),
 	}
 }
 
-func steel(t failer, subs ...alerts.Subscription) alerts.Alert {
+func chinese(t sample.Failer) alerts.Alert {
 	t.Helper()
-	sentences := []string{
-		"The ministry of trade said on Tuesday that the steel quota would be cut by a tenth from April.",
-		"Importers had asked for a year to prepare for the smaller quota.",
-	}
-	first, second := strings.Index(sentences[0], "steel quota"), strings.Index(sentences[1], "quota")
-	return alerts.Alert{
-		Article: alerts.Article{
-			ID: "steel-1", Title: "Ministry cuts steel quota as tariffs rise", URL: "https://news.example.org/steel?id=1",
-			Publisher: "Example Gazette", Agency: "Example Wire", Language: "en",
-			Published: time.Date(2026, 3, 3, 7, 30, 0, 0, time.UTC),
-		},
-		Subscriptions: subs, Matched: []string{"steel quota", "tariff"}, Summary: sentences,
-		Highlights: []alerts.Highlight{
-			{Sentence: 0, Start: first, End: first + len("steel quota")}, {Sentence: 1, Start: second, End: second + len("quota")},
-		},
-	}
-}
-
-func chinese(t failer) alerts.Alert {
-	t.Helper()
-	s := "会议强调，要因地制宜发展新质生产力，推动传统产业改造升级，培育壮大新兴产业。"
-	at := strings.Index(s, "新质生产力")
-	return alerts.Alert{
-		Article: alerts.Article{
-			ID: "wide", Title: "因地制宜发展新质生产力", Language: "zh", Publisher: "示例日报", URL: "https://例子.example/新闻",
-			Published: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC),
-		},
-		Subscriptions: []alerts.Subscription{sub(t, 2, "新质生产力")}, Matched: []string{"新质生产力"}, Summary: []string{s},
-		Highlights: []alerts.Highlight{{Start: at, End: at + len("新质生产力")}},
-	}
+	return sample.Chinese("https://例子.example/新闻", sub(t, 2, "新质生产力"))
 }
 
 // nasty is what somebody writes who wants to be noticed.
 const nasty = "<!channel> <@U1> <http://bad.example|good.example> @here `code` *bold* _it_ ~st~ > quote &amp; :tada: \u202egnp.exe\u2066\x1b[31m\u200b\r\nhttps://bad.example"
 
-func hostile(t failer) alerts.Alert {
+func hostile(t sample.Failer) alerts.Alert {
 	t.Helper()
 	return alerts.Alert{
 		Article: alerts.Article{
@@ -113,7 +50,7 @@ func hostile(t failer) alerts.Alert {
 	}
 }
 
-func goldenDeliveries(t failer) map[string]alerts.Delivery {
+func goldenDeliveries(t sample.Failer) map[string]alerts.Delivery {
 	t.Helper()
 	brussels := alerts.Settings{TimeZone: "Europe/Brussels"}
 	daily := alerts.Schedule{Cadence: alerts.Daily, At: 8 * 60}
@@ -122,20 +59,20 @@ func goldenDeliveries(t failer) map[string]alerts.Delivery {
 		Article:       alerts.Article{ID: "bare", Title: "Nothing but a headline"},
 		Subscriptions: []alerts.Subscription{tariff}, Matched: []string{"headline"},
 	}
-	second := steel(t, quota)
+	second := sample.Steel(quota)
 	second.Article.ID, second.Article.Title = "steel-2", "Steel makers greet the new quota"
 	return map[string]alerts.Delivery{
-		"alert":         {Settings: brussels, Alerts: []alerts.Alert{steel(t, quota)}},
-		"alert-several": {Settings: brussels, Alerts: []alerts.Alert{steel(t, quota, tariff)}},
+		"alert":         {Settings: brussels, Alerts: []alerts.Alert{sample.Steel(quota)}},
+		"alert-several": {Settings: brussels, Alerts: []alerts.Alert{sample.Steel(quota, tariff)}},
 		"alert-chinese": {Settings: brussels, Alerts: []alerts.Alert{chinese(t)}},
 		"alert-no-body": {Alerts: []alerts.Alert{bare}},
 		"alert-hostile": {Alerts: []alerts.Alert{hostile(t)}},
 		"digest": {
 			Settings: brussels, Schedule: daily, Part: 1, Parts: 1,
-			Alerts: []alerts.Alert{steel(t, quota, tariff), chinese(t), second, bare},
+			Alerts: []alerts.Alert{sample.Steel(quota, tariff), chinese(t), second, bare},
 		},
 		"digest-part": {
-			Settings: brussels, Schedule: daily, Part: 2, Parts: 3, Thread: "C1/1.2", Alerts: []alerts.Alert{steel(t, tariff), hostile(t)},
+			Settings: brussels, Schedule: daily, Part: 2, Parts: 3, Thread: "C1/1.2", Alerts: []alerts.Alert{sample.Steel(tariff), hostile(t)},
 		},
 	}
 }
@@ -145,12 +82,12 @@ func TestGoldenDeliveries(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m := blockkit.Delivery(d)
 			checkMessage(t, m)
-			golden(t, name, message{m.Text, m.Blocks})
+			sample.Golden(t, "testdata", name, message{m.Text, m.Blocks})
 		})
 	}
 }
 
-func listOf(t failer, n int, where string) []chat.Item {
+func listOf(t sample.Failer, n int, where string) []chat.Item {
 	t.Helper()
 	var out []chat.Item
 	for i := range n {
@@ -170,7 +107,7 @@ func listOf(t failer, n int, where string) []chat.Item {
 	return out
 }
 
-func goldenReplies(t failer) map[string]chat.Reply {
+func goldenReplies(t sample.Failer) map[string]chat.Reply {
 	t.Helper()
 	followed := sub(t, 1, "list prices")
 	return map[string]chat.Reply{
@@ -188,7 +125,7 @@ func goldenReplies(t failer) map[string]chat.Reply {
 		"reply-subscribed": {
 			Text:         "Following `list prices` in this channel, as number 1.\nIt would have hit 3 articles of the last 30 days.",
 			Subscription: &followed, Changed: true, Hints: []string{"`unsubscribe 1` undoes it"},
-			Undo: &chat.Undo{Verb: "unsubscribe", Args: "1"}, Alerts: []alerts.Alert{steel(t)},
+			Undo: &chat.Undo{Verb: "unsubscribe", Args: "1"}, Alerts: []alerts.Alert{sample.Steel()},
 		},
 		"reply-list": {Text: "3 subscriptions in this channel. Times are in UTC.", Items: listOf(t, 3, ""), Hints: []string{"`pause 1 for 3d`"}},
 		"reply-mine": {Text: "3 subscriptions of yours.", Items: listOf(t, 3, "here")},
@@ -208,7 +145,7 @@ func TestGoldenReplies(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			m := blockkit.Reply(r, blockkit.ReplyOptions{Zone: "Asia/Tokyo", Slash: true})
 			checkMessage(t, m)
-			golden(t, name, message{m.Text, m.Blocks})
+			sample.Golden(t, "testdata", name, message{m.Text, m.Blocks})
 			checkView(t, blockkit.Result("Follow something", r))
 		})
 	}
@@ -238,7 +175,7 @@ func TestGoldenViews(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			checkView(t, view)
-			golden(t, name, view)
+			sample.Golden(t, "testdata", name, view)
 		})
 	}
 }
@@ -248,5 +185,5 @@ func TestGoldenActed(t *testing.T) {
 	acted := blockkit.Acted(blocks, "alert0", "Number 1, steel quota, is paused until Wed 4 Mar 08:30.", "ben", &chat.Undo{Verb: "resume", Args: "1"})
 	m := blockkit.Message{Text: "Ministry cuts steel quota", Blocks: acted}
 	checkMessage(t, m)
-	golden(t, "acted", message{m.Text, m.Blocks})
+	sample.Golden(t, "testdata", "acted", message{m.Text, m.Blocks})
 }

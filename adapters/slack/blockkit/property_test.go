@@ -3,10 +3,10 @@ package blockkit_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 
+	"github.com/bellwether/bellwether/adapters/adaptertest/sample"
 	"github.com/bellwether/bellwether/adapters/slack/blockkit"
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot/chat"
@@ -36,14 +36,6 @@ func address() *rapid.Generator[string] {
 		}))
 }
 
-func instant() *rapid.Generator[time.Time] {
-	return rapid.OneOf(
-		rapid.Just(time.Time{}),
-		rapid.Map(rapid.Int64Range(-1<<40, 1<<40), func(n int64) time.Time { return time.Unix(n, 0) }),
-		rapid.Map(rapid.IntRange(0, 20000), func(n int) time.Time { return time.Unix(int64(n)*86400, 0) }),
-	)
-}
-
 func queryText() *rapid.Generator[string] {
 	return rapid.SampledFrom([]string{
 		"tariff", `"the !channel" OR U1`, "新质生产力", "carbon border tax, CBAM", "list prices", "title:steel AND NOT (quota OR duty)",
@@ -70,29 +62,12 @@ func subscriptions(least, most int) *rapid.Generator[[]alerts.Subscription] {
 	})
 }
 
-func anAlert() *rapid.Generator[alerts.Alert] {
-	return rapid.Custom(func(t *rapid.T) alerts.Alert {
-		draw := func(name string) string { return text().Draw(t, name) }
-		a := alerts.Alert{
-			Article: alerts.Article{
-				ID: draw("id"), Title: draw("title"), URL: address().Draw(t, "url"), Publisher: draw("publisher"), Agency: draw("agency"),
-				Language: draw("language"), Published: instant().Draw(t, "published"),
-			},
-			Subscriptions: subscriptions(0, 6).Draw(t, "subs"),
-			Matched:       rapid.SliceOfN(text(), 0, 3).Draw(t, "matched"),
-			Summary:       rapid.SliceOfN(text(), 0, 3).Draw(t, "summary"),
-		}
-		for range rapid.IntRange(0, 5).Draw(t, "highlights") {
-			a.Highlights = append(a.Highlights, alerts.Highlight{
-				Sentence: rapid.IntRange(-1, 3).Draw(t, "sentence"), Start: rapid.IntRange(-5, 100).Draw(t, "start"), End: rapid.IntRange(-5, 200).Draw(t, "end"),
-			})
-		}
-		return a
-	})
-}
-
 func zone() *rapid.Generator[string] {
 	return rapid.OneOf(rapid.SampledFrom([]string{"", "Europe/Brussels", "Asia/Kathmandu", "America/St_Johns"}), text())
+}
+
+func anAlert() *rapid.Generator[alerts.Alert] {
+	return sample.Alert(text(), address(), subscriptions(0, 6))
 }
 
 func aDelivery() *rapid.Generator[alerts.Delivery] {
