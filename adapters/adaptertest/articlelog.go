@@ -26,7 +26,7 @@ type ArticleLog interface {
 // TestArticleLog runs the suite. open gives an empty log each time, and a
 // function that opens it for another replica, named so; replicas take over what
 // another has held for reclaim.
-func TestArticleLog(t *testing.T, reclaim time.Duration, open func(t *testing.T) func(consumer string) ArticleLog) {
+func TestArticleLog(t *testing.T, open func(t *testing.T, reclaim time.Duration) func(consumer string) ArticleLog) {
 	for name, f := range map[string]func(*testing.T, func(string) ArticleLog){
 		"Append":     testAppend,
 		"SameText":   testSameText,
@@ -41,9 +41,10 @@ func TestArticleLog(t *testing.T, reclaim time.Duration, open func(t *testing.T)
 		"Group":      testGroup,
 		"Concurrent": testConcurrentAppend,
 	} {
-		t.Run(name, func(t *testing.T) { f(t, open(t)) })
+		t.Run(name, func(t *testing.T) { f(t, open(t, time.Minute)) })
 	}
-	t.Run("TakeOver", func(t *testing.T) { testTakeOver(t, reclaim, open(t)) })
+	const soon = 60 * time.Millisecond
+	t.Run("TakeOver", func(t *testing.T) { testTakeOver(t, soon, open(t, soon)) })
 }
 
 func article(id, text string) alerts.Article {

@@ -180,11 +180,15 @@ func testGroup(t *testing.T, open func(string) ArticleLog) {
 func testTakeOver(t *testing.T, reclaim time.Duration, open func(string) ArticleLog) {
 	a, b := open("a"), open("b")
 	wantVerdict(t, a, article("n", "Text."), alerts.Added)
+	given := time.Now()
 	if got := describe(next(t, a, 1)); got != "n/0" {
 		t.Fatalf("Next = %s", got)
 	}
-	if got := describe(next(t, b, 1)); got != "" {
+	got := describe(next(t, b, 1))
+	if early := time.Since(given) < reclaim; got != "" && early {
 		t.Errorf("taken over too early: %s", got)
+	} else if got != "" {
+		return // this machine was too slow to ask before
 	}
 	deadline := time.Now().Add(50 * reclaim)
 	for {

@@ -92,7 +92,8 @@ func newRig(t *testing.T, w way, o rigOptions) *rig {
 	}
 	r.open(w, o)
 	r.start(o.pauseMatching)
-	r.await("the command is registered", func() bool { return len(r.fake.Commands("")) == 1 })
+	// The answer, too, must be there: what a test counts from here on is its own.
+	r.await("the command is registered", func() bool { return len(r.fake.Commands("")) == 1 && writes(r) == 1 })
 	if w == byGateway {
 		r.fake.AwaitGateway(1)
 	}

@@ -22,8 +22,8 @@ func TestCluster(t *testing.T) {
 		})
 	})
 	t.Run("articles", func(t *testing.T) {
-		adaptertest.TestArticleLog(t, reclaim, func(t *testing.T) func(string) adaptertest.ArticleLog {
-			open := s.open(t)
+		adaptertest.TestArticleLog(t, func(t *testing.T, reclaim time.Duration) func(string) adaptertest.ArticleLog {
+			open := s.reclaiming(t, reclaim)
 			return func(consumer string) adaptertest.ArticleLog { return open(consumer).Articles() }
 		})
 	})

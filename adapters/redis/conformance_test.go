@@ -35,13 +35,17 @@ var (
 	_ discord.Leases         = (*redis.Leases)(nil)
 )
 
-const reclaim = 60 * time.Millisecond
-
 // store is a kind of server.
 type store struct{ url string }
 
 // open gives a function that opens clients of one fresh store.
 func (s store) open(t *testing.T) func(consumer string) *redis.Client {
+	return s.reclaiming(t, 0)
+}
+
+// reclaiming is open with a time after which articles are taken over; 0 is the
+// usual one.
+func (s store) reclaiming(t *testing.T, reclaim time.Duration) func(consumer string) *redis.Client {
 	prefix := adaptertest.Prefix(t)
 	return func(consumer string) *redis.Client {
 		o := redis.Options{
@@ -120,8 +124,8 @@ func TestSubscriptionStore(t *testing.T) {
 
 func TestArticleLog(t *testing.T) {
 	onEvery(t, func(t *testing.T, s store) {
-		adaptertest.TestArticleLog(t, reclaim, func(t *testing.T) func(string) adaptertest.ArticleLog {
-			open := s.open(t)
+		adaptertest.TestArticleLog(t, func(t *testing.T, reclaim time.Duration) func(string) adaptertest.ArticleLog {
+			open := s.reclaiming(t, reclaim)
 			return func(consumer string) adaptertest.ArticleLog { return open(consumer).Articles() }
 		})
 	})
