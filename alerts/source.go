@@ -67,6 +67,14 @@ type SourceStatus struct {
 	LastGood time.Time // zero if it was never read
 	LastNew  time.Time // when it last brought an article
 	Error    string    // why the latest try failed; empty if it did not
+	Failures int       // tries in a row that failed
 	Next     time.Time // the next try
-	Articles int       // brought since the program started
+	Articles int       // brought so far, by whichever replica
+}
+
+// Turn is a replica's right to poll a source.
+type Turn struct {
+	Mine   bool
+	Status SourceStatus  // as the last turn left it, zero at first; if Mine
+	Wait   time.Duration // until it is worth asking again; if not Mine
 }

@@ -66,7 +66,7 @@ type Outbox interface {
 	Waiting(ctx context.Context, d alerts.Destination) ([]alerts.Item, error)
 }
 
-// Sources tells what is read, for the command of that name.
+// Sources tells what is read and how that goes, on all replicas together.
 type Sources interface {
-	Sources() []alerts.SourceStatus
+	Sources(ctx context.Context) ([]alerts.SourceStatus, error)
 }

@@ -151,7 +151,7 @@ func TestErrorsOfOurOwnAreLoggedAndNotShown(t *testing.T) {
 
 type panicking struct{}
 
-func (panicking) Sources() []alerts.SourceStatus { panic("no sources today") }
+func (panicking) Sources(context.Context) ([]alerts.SourceStatus, error) { panic("no sources today") }
 
 func TestPanicIsAProblem(t *testing.T) {
 	w := newWorld()

@@ -269,4 +269,4 @@ func laneName(l alerts.Lane) string { return l.Destination.String() + "(" + l.Sc
 
 type sources []alerts.SourceStatus
 
-func (s sources) Sources() []alerts.SourceStatus { return s }
+func (s sources) Sources(context.Context) ([]alerts.SourceStatus, error) { return s, nil }

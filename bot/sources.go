@@ -14,7 +14,10 @@ func (b *Bot) showSources(ctx context.Context, q *request) (chat.Reply, error) {
 	if err != nil {
 		return chat.Reply{}, err
 	}
-	all := b.sources.Sources()
+	all, err := b.sources.Sources(ctx)
+	if err != nil {
+		return chat.Reply{}, fmt.Errorf("tell how the sources are: %w", err)
+	}
 	if len(all) == 0 {
 		return chat.Reply{Text: "No sources are configured, so nothing can come in. Whoever runs the bot can add some."}, nil
 	}
@@ -61,7 +64,7 @@ func sourceState(s alerts.SourceStatus, loc *time.Location, now time.Time) strin
 	case s.LastGood.IsZero():
 		return "not read yet"
 	}
-	state := fmt.Sprintf("read %s; %s since the start", at(s.LastGood), count(s.Articles, "article"))
+	state := fmt.Sprintf("read %s; %s so far", at(s.LastGood), count(s.Articles, "article"))
 	if !s.LastNew.IsZero() {
 		state += ", the latest " + at(s.LastNew)
 	}

@@ -37,6 +37,7 @@ func TestCluster(t *testing.T) {
 	t.Run("once", func(t *testing.T) { testOnce(t, s) })
 	t.Run("rates", func(t *testing.T) { testRates(t, s) })
 	t.Run("leases", func(t *testing.T) { testLeases(t, s) })
+	t.Run("turns", func(t *testing.T) { testTurns(t, s) })
 }
 
 // TestSentinel runs the outbox's suite through a sentinel.

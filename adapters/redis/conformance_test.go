@@ -33,6 +33,7 @@ var (
 	_ discord.Once           = (*redis.Marks)(nil)
 	_ discord.Rates          = (*redis.Rates)(nil)
 	_ discord.Leases         = (*redis.Leases)(nil)
+	_ ingest.Turns           = (*redis.Turns)(nil)
 )
 
 // store is a kind of server.
@@ -112,6 +113,15 @@ func TestLeases(t *testing.T) { onEvery(t, testLeases) }
 
 func testLeases(t *testing.T, s store) {
 	adaptertest.TestLeases(t, func(t *testing.T) discord.Leases { return s.open(t)("a").Leases() })
+}
+
+func TestTurns(t *testing.T) { onEvery(t, testTurns) }
+
+func testTurns(t *testing.T, s store) {
+	adaptertest.TestTurns(t, func(t *testing.T) func(string) ingest.Turns {
+		open := s.open(t)
+		return func(replica string) ingest.Turns { return open(replica).Turns() }
+	})
 }
 
 func TestSubscriptionStore(t *testing.T) {

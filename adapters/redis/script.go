@@ -31,6 +31,9 @@ var (
 
 	scriptLeaseHold    = load("lease_hold")
 	scriptLeaseRelease = load("lease_release")
+	scriptTurnBegin    = load("turn_begin")
+	scriptTurnKeep     = load("turn_keep")
+	scriptTurnEnd      = load("turn_end")
 	scriptRatesTake    = load("rates_take")
 	scriptRatesLearn   = load("rates_learn")
 

@@ -233,7 +233,7 @@ func (r *rig) checkSecrets() {
 
 type noSources struct{}
 
-func (noSources) Sources() []alerts.SourceStatus { return nil }
+func (noSources) Sources(context.Context) ([]alerts.SourceStatus, error) { return nil, nil }
 
 // publish brings in an article.
 func (r *rig) publish(id, title, body string) {

@@ -31,6 +31,8 @@ const (
 type Config struct {
 	Log     ArticleLog
 	Sources []Source
+	// Turns shares the sources with other replicas; nil if there are none.
+	Turns Turns
 	// Interval lies between two polls of a source that has no wish of its own;
 	// DefaultInterval if 0.
 	Interval time.Duration
@@ -72,6 +74,9 @@ func (c Config) withDefaults() Config {
 	if c.Jitter == nil {
 		c.Jitter = rand.Float64
 	}
+	if c.Turns == nil {
+		c.Turns = alone{}
+	}
 	if c.Problem == nil {
 		c.Problem = func(string, alerts.ItemProblem) {}
 	}
@@ -107,9 +112,10 @@ func New(cfg Config) *Ingester {
 	return in
 }
 
-// Run polls every source, at once and then at its interval, until ctx ends;
-// then it waits for what it started and returns nil. A source that fails is
-// tried again with back-off and never ends Run.
+// Run polls every source, when it is due and then at its interval, until ctx
+// ends; then it waits for what it started and returns nil. A source that was
+// never polled is due at once, and so is every one where there are no Turns. A
+// source that fails is tried again with back-off and never ends Run.
 func (in *Ingester) Run(ctx context.Context) error {
 	var owned sync.WaitGroup
 	for _, s := range in.sources {
@@ -146,15 +152,25 @@ func (in *Ingester) Once(ctx context.Context) error {
 	return errors.Join(errs...)
 }
 
-// Sources tells what is known of every source, in the order of Config.Sources.
-func (in *Ingester) Sources() []alerts.SourceStatus {
+// Sources tells what is known of every source, by whichever replica, in the
+// order of Config.Sources.
+func (in *Ingester) Sources(ctx context.Context) ([]alerts.SourceStatus, error) {
+	shared, err := in.cfg.Turns.Statuses(ctx)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]alerts.SourceStatus, 0, len(in.sources))
 	for _, s := range in.sources {
 		s.mu.Lock()
-		out = append(out, s.status)
+		status := s.status
 		s.mu.Unlock()
+		if known, ok := shared[status.Name]; ok {
+			known.Address = status.Address
+			status = known
+		}
+		out = append(out, status)
 	}
-	return out
+	return out, nil
 }
 
 // Stats gives the counts so far.

@@ -18,6 +18,15 @@ import (
 
 const minute = time.Minute
 
+func status(t *testing.T, in *Ingester) []alerts.SourceStatus {
+	t.Helper()
+	all, err := in.Sources(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
 func TestRunPollsAtOnceAndAtTheInterval(t *testing.T) {
 	src := &fakeSource{name: "feed", replies: []reply{batch("a"), batch("a", "b"), {batch: alerts.Batch{NotModified: true}}}}
 	log := &memoryLog{}
@@ -39,7 +48,7 @@ func TestRunPollsAtOnceAndAtTheInterval(t *testing.T) {
 		if got, want := in.Stats(), (Stats{Polls: 3, NotModified: 1, Added: 2, Duplicates: 1}); got != want {
 			t.Errorf("stats %+v, want %+v", got, want)
 		}
-		s := in.Sources()[0]
+		s := status(t, in)[0]
 		if s.Name != "feed" || s.Address != "test:feed" || s.Articles != 2 || s.Error != "" || s.LastGood.IsZero() {
 			t.Errorf("status %+v", s)
 		}
@@ -95,7 +104,7 @@ func TestFailingSourceBacksOffAndIsLoggedOnce(t *testing.T) {
 	cfg := Config{Log: &memoryLog{}, Sources: []Source{bad, good}, Logger: logger(&out)}
 	running(t, cfg, func(in *Ingester) {
 		pass(4 * minute)
-		if s := in.Sources()[0]; s.Error != errDown.Error() || !s.LastGood.IsZero() {
+		if s := status(t, in)[0]; s.Error != errDown.Error() || !s.LastGood.IsZero() {
 			t.Errorf("status %+v", s)
 		}
 		pass(8 * minute)
@@ -109,7 +118,7 @@ func TestFailingSourceBacksOffAndIsLoggedOnce(t *testing.T) {
 		if lines(&out, "source failed") != 1 || lines(&out, "source is back") != 1 {
 			t.Errorf("log:\n%s", &out)
 		}
-		if s := in.Sources()[0]; s.Error != "" || s.LastGood.IsZero() {
+		if s := status(t, in)[0]; s.Error != "" || s.LastGood.IsZero() {
 			t.Errorf("status %+v", s)
 		}
 	})
@@ -173,7 +182,7 @@ func TestPanicOfAReaderIsItsSourcesFailure(t *testing.T) {
 	src := &fakeSource{name: "bad", replies: []reply{{do: func(context.Context) { panic("index out of range") }}, batch("a")}}
 	log := &memoryLog{}
 	running(t, Config{Log: log, Sources: []Source{src}}, func(in *Ingester) {
-		if s := in.Sources()[0]; !strings.Contains(s.Error, "index out of range") {
+		if s := status(t, in)[0]; !strings.Contains(s.Error, "index out of range") {
 			t.Errorf("status %+v", s)
 		}
 		pass(minute)
@@ -268,7 +277,7 @@ func TestFetchesAreBoundedAndTimed(t *testing.T) {
 		if most.Load() != 2 {
 			t.Errorf("%d fetches at once, want 2", most.Load())
 		}
-		for _, s := range in.Sources() {
+		for _, s := range status(t, in) {
 			if s.Error == "" {
 				t.Errorf("source %s was not tried within the others' timeouts", s.Name)
 			}

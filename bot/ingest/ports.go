@@ -58,3 +58,29 @@ type ArticleLog interface {
 	State(ctx context.Context, source string) ([]byte, error)
 	SaveState(ctx context.Context, source string, state []byte) error
 }
+
+// Turns share the sources among replicas.
+type Turns interface {
+	// Begin takes the turn to poll source for span: when it is due, or at once
+	// if now is set, and never while another replica has it. A source that had
+	// no turn yet is due.
+	Begin(ctx context.Context, source string, span time.Duration, now bool) (alerts.Turn, error)
+	// Keep makes the turn last for span from now on. false: it ended, and
+	// another replica has had one since.
+	Keep(ctx context.Context, source string, span time.Duration) (bool, error)
+	// End gives the turn back, with how the source is; it is due again after
+	// wait. A turn that another replica has had since stays with that one.
+	End(ctx context.Context, s alerts.SourceStatus, wait time.Duration) error
+	// Statuses gives what the last turn of each source left, by its name.
+	Statuses(ctx context.Context) (map[string]alerts.SourceStatus, error)
+}
+
+// alone takes every turn at once: there is no other replica.
+type alone struct{}
+
+func (alone) Begin(context.Context, string, time.Duration, bool) (alerts.Turn, error) {
+	return alerts.Turn{Mine: true}, nil
+}
+func (alone) Keep(context.Context, string, time.Duration) (bool, error)        { return true, nil }
+func (alone) End(context.Context, alerts.SourceStatus, time.Duration) error    { return nil }
+func (alone) Statuses(context.Context) (map[string]alerts.SourceStatus, error) { return nil, nil }

@@ -19,11 +19,10 @@ type source struct {
 	src      Source
 	log      *slog.Logger
 	wish     time.Duration // the source's own, bounded; 0 if none
-	failures int           // in a row
 	problems map[string]string
 
 	mu     sync.Mutex
-	status alerts.SourceStatus
+	status alerts.SourceStatus // written by that goroutine only
 }
 
 func newSource(in *Ingester, src Source) *source {
@@ -38,7 +37,9 @@ func newSource(in *Ingester, src Source) *source {
 // run polls until ctx ends.
 func (s *source) run(ctx context.Context) {
 	var changed chan struct{}
+	urgent := false // there is, or may be, something that no poll has seen
 	if w, ok := s.src.(Watcher); ok {
+		urgent = true
 		changed = make(chan struct{}, 1)
 		var watching sync.WaitGroup
 		watching.Go(func() { s.watch(ctx, w, changed) })
@@ -52,17 +53,13 @@ func (s *source) run(ctx context.Context) {
 			return
 		case <-timer.C:
 		case <-changed:
+			urgent = true
 		}
-		err := s.poll(ctx)
+		wait, polled := s.turn(ctx, urgent)
 		if ctx.Err() != nil {
 			return
 		}
-		s.tell(err)
-		s.note(err)
-		wait := s.wait(err)
-		s.mu.Lock()
-		s.status.Next = s.in.cfg.Now().Add(wait)
-		s.mu.Unlock()
+		urgent = urgent && !polled
 		timer.Reset(wait)
 	}
 }
@@ -213,12 +210,12 @@ func (s *source) note(err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err == nil {
-		s.failures = 0
+		s.status.Failures = 0
 		s.status.Error = ""
 		s.status.LastGood = s.in.cfg.Now()
 		return
 	}
-	s.failures++
+	s.status.Failures++
 	s.in.counts.failed.Add(1)
 	s.status.Error = err.Error()
 }
@@ -226,9 +223,9 @@ func (s *source) note(err error) {
 // tell logs a failure when it begins and when it is over, not at every try.
 func (s *source) tell(err error) {
 	switch {
-	case err == nil && s.failures > 0:
-		s.log.Info("source is back", "failed_polls", s.failures)
-	case err != nil && s.failures == 0:
+	case err == nil && s.status.Failures > 0:
+		s.log.Info("source is back", "failed_polls", s.status.Failures)
+	case err != nil && s.status.Failures == 0:
 		s.log.Warn("source failed; it is tried again with growing pauses", "error", err)
 	}
 }
@@ -252,8 +249,8 @@ func (s *source) wait(err error) time.Duration {
 		}
 	}
 	pause := limit
-	if s.failures < 20 {
-		pause = min(limit, time.Minute<<(s.failures-1))
+	if n := s.status.Failures; n < 20 {
+		pause = min(limit, time.Minute<<max(n-1, 0))
 	}
 	return pause/2 + time.Duration(jitter*float64(pause)/2)
 }
