@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -70,11 +71,7 @@ func (r replica) End(_ context.Context, s alerts.SourceStatus, wait time.Duratio
 func (r replica) Statuses(context.Context) (map[string]alerts.SourceStatus, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	out := map[string]alerts.SourceStatus{}
-	for name, s := range r.statuses {
-		out[name] = s
-	}
-	return out, nil
+	return maps.Clone(r.statuses), nil
 }
 
 // start runs a replica that reads src, and gives what ends it.

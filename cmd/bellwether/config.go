@@ -25,6 +25,7 @@ type config struct {
 	redisURL      string
 	redisPrefix   string
 	shards        int
+	roles         []role
 	logLevel      slog.Level
 	levelSet      bool
 	logJSON       bool
@@ -95,6 +96,7 @@ func settings() []setting {
 			"redis.shards", "BELLWETHER_REDIS_SHARDS", "parts of the outbox; fixed at the first start", "64 (embedded: 8)", false,
 			setInt(1, 1024, func(c *config) *int { return &c.shards }),
 		},
+		{"roles", "BELLWETHER_ROLES", "what this replica does, some of ingest,match,deliver,chat;\nothers that share the Redis do the rest", "all", false, setRoles},
 		{"log.level", "BELLWETHER_LOG_LEVEL", "debug, info, warn or error", "info (in a terminal: warn)", false, setLevel},
 		{"log.format", "BELLWETHER_LOG_FORMAT", "text or json", "text", false, setFormat},
 		{"http.listen", "BELLWETHER_HTTP_LISTEN", "address for /healthz and /readyz; empty: none", "", false, setListen},
@@ -280,6 +282,7 @@ func feedName(u *url.URL) string {
 type flagValues struct {
 	config  string
 	data    string
+	roles   string
 	sources []string
 }
 
@@ -288,6 +291,7 @@ type flagValues struct {
 func loadConfig(w world, f flagValues, interactive bool) (config, error) {
 	c := config{
 		redisPrefix: "bellwether:", logLevel: slog.LevelInfo, interval: 5 * time.Minute, history: true, sentences: 3,
+		roles: allRoles(),
 	}
 	var wrong []mistake
 	path := f.config
@@ -306,6 +310,9 @@ func loadConfig(w world, f flagValues, interactive bool) (config, error) {
 	wrong = append(wrong, readFlags(&c, f)...)
 	wrong = append(wrong, c.slack.incomplete(&c)...)
 	wrong = append(wrong, c.discord.incomplete(&c)...)
+	if c.divided() && c.redisURL == "" {
+		wrong = append(wrong, mistake{"roles", "the replicas have no Redis to share", "set REDIS_URL, or leave the roles out"})
+	}
 	if len(wrong) > 0 {
 		var errs []error
 		for _, m := range wrong {
@@ -338,6 +345,11 @@ func readFlags(c *config, f flagValues) []mistake {
 	var wrong []mistake
 	if f.data != "" {
 		c.data = f.data
+	}
+	if f.roles != "" {
+		if err := setRoles(c, f.roles); err != nil {
+			wrong = append(wrong, asMistake("--roles", err))
+		}
 	}
 	if len(f.sources) > 0 {
 		c.sources, c.sourcesGiven = nil, true

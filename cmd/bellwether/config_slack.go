@@ -33,20 +33,20 @@ func (s slackConfig) incomplete(c *config) []mistake {
 	}
 	need((s.clientID == "") != (s.clientSecret == ""), "slack.client_id (SLACK_CLIENT_ID)",
 		"it and slack.client_secret go together, and one is missing", "set both: Basic Information in the app's settings shows them")
-	need(s.on() && s.appToken == "" && s.signingSecret == "", "slack.bot_token (SLACK_BOT_TOKEN)",
+	need(s.on() && c.has(roleChat) && s.appToken == "" && s.signingSecret == "", "slack.bot_token (SLACK_BOT_TOKEN)",
 		"nothing lets Slack in", "set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP")
 	need(!s.on() && s.signingSecret != "" && s.clientID == "" && s.clientSecret == "", "slack.signing_secret (SLACK_SIGNING_SECRET)",
 		"there is no token to answer with", "set SLACK_BOT_TOKEN: OAuth & Permissions in the app's settings shows it")
 	need(!s.on() && s.appToken != "", "slack.app_token (SLACK_APP_TOKEN)",
 		"there is no token to answer with", "set SLACK_BOT_TOKEN: OAuth & Permissions in the app's settings shows it")
-	need(s.on() && s.signingSecret != "" && c.listen == "", "slack.signing_secret (SLACK_SIGNING_SECRET)",
+	need(s.on() && c.has(roleChat) && s.signingSecret != "" && c.listen == "", "slack.signing_secret (SLACK_SIGNING_SECRET)",
 		"Slack comes in by HTTP, and no address is served", "set BELLWETHER_HTTP_LISTEN, such as 127.0.0.1:8080, or use SLACK_APP_TOKEN instead")
 	if s.installs() {
 		need(c.key == "", "slack.client_id (SLACK_CLIENT_ID)",
 			"the tokens of workspaces are stored, and nothing seals them", "set BELLWETHER_KEY to what `openssl rand -base64 32` gives, and keep it")
-		need(c.publicURL == "", "slack.client_id (SLACK_CLIENT_ID)",
+		need(c.has(roleChat) && c.publicURL == "", "slack.client_id (SLACK_CLIENT_ID)",
 			"people install the app at an address, and none is known", "set BELLWETHER_PUBLIC_URL, such as https://alerts.example.org")
-		need(c.listen == "", "slack.client_id (SLACK_CLIENT_ID)",
+		need(c.has(roleChat) && c.listen == "", "slack.client_id (SLACK_CLIENT_ID)",
 			"people install the app at an address, and none is served", "set BELLWETHER_HTTP_LISTEN, such as 127.0.0.1:8080")
 	}
 	return wrong

@@ -31,7 +31,7 @@ func newDiscord(cfg config, s *store, b *bot.Bot, reachable func(alerts.Destinat
 		Client: client, PublicKey: cfg.discord.publicKey, Application: cfg.discord.applicationID, Zones: bot.Zones,
 		Reachable: reachable, Now: time.Now, Logger: log,
 	}
-	if cfg.discord.byGateway() {
+	if cfg.discord.byGateway() && cfg.has(roleChat) {
 		c.Gateway = discord.NewGateway(discord.GatewayConfig{
 			Client: client, Leases: s.client.Leases(), Once: s.client.Marks(), Holder: holder(), Now: time.Now, Logger: log,
 		})

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 	"golang.org/x/term"
 )
 
@@ -19,7 +18,7 @@ func newRun(w world) *cobra.Command {
 	var f flagValues
 	var once bool
 	cmd := &cobra.Command{
-		Use:   "run [--config FILE] [--data DIR] [--once] [--source URL_OR_PATH]...",
+		Use:   "run [--config FILE] [--data DIR] [--once] [--roles ROLES] [--source URL_OR_PATH]...",
 		Short: "Run the bot",
 		Long: `Run reads sources, matches every new article and sends alerts. Without a Slack
 or Discord token it talks here in the terminal: type help. docs/slack.md and
@@ -38,6 +37,7 @@ the data folder.
 	cmd.Flags().StringVar(&f.config, "config", "", "configuration `FILE` in YAML (default: BELLWETHER_CONFIG, else none)")
 	cmd.Flags().StringVar(&f.data, "data", "", "folder `DIR` of the embedded store (default: $XDG_DATA_HOME/bellwether, else ~/.local/share/bellwether)")
 	cmd.Flags().BoolVar(&once, "once", false, "read commands from standard input to its end, poll every source once, deliver everything, exit")
+	cmd.Flags().StringVar(&f.roles, "roles", "", "the `ROLES` of this replica, some of ingest,match,deliver,chat (default: all)")
 	cmd.Flags().StringArrayVar(&f.sources, "source", nil, "a feed's address or the path of a file or folder (`URL_OR_PATH`), instead of the configured sources; may be given again")
 	return cmd
 }
@@ -69,6 +69,9 @@ func run(ctx context.Context, w world, f flagValues, once bool) (err error) {
 	if err != nil {
 		return err
 	}
+	if once && cfg.divided() {
+		return usagef("--once does all of the work by itself: leave --roles (or BELLWETHER_ROLES) out")
+	}
 	interactive = interactive && !cfg.onPlatform()
 	talk := newTerminal(w, cfg, interactive)
 	log := newLogger(w.stderr, cfg)
@@ -97,46 +100,7 @@ func run(ctx context.Context, w world, f flagValues, once bool) (err error) {
 	if once {
 		return a.once(ctx)
 	}
-	return a.serve(ctx, interactive)
-}
-
-// serve runs every part until ctx ends, a part fails, or the person at an
-// interactive terminal leaves.
-func (a *app) serve(ctx context.Context, interactive bool) error {
-	ctx, stop := context.WithCancel(ctx)
-	defer stop()
-	parts, ctx := errgroup.WithContext(ctx)
-	start := func(what string, f func(context.Context) error) {
-		parts.Go(func() error {
-			if err := f(ctx); err != nil && ctx.Err() == nil {
-				return fmt.Errorf("%s: %w", what, err)
-			}
-			return nil
-		})
-	}
-	if a.web != nil {
-		start("serving health", a.web.Run)
-	}
-	start("ingest", a.ingest.Run)
-	start("matching", a.matching.Run)
-	start("dispatch", a.dispatch.Run)
-	if a.slack != nil {
-		start("slack", a.slack.run)
-	}
-	if a.discord != nil {
-		start("discord", a.discord.app.Run)
-	}
-	if a.slack != nil || a.discord != nil {
-		return parts.Wait()
-	}
-	start("terminal", func(ctx context.Context) error {
-		err := a.talk.Run(ctx, a.bot)
-		if interactive {
-			stop()
-		}
-		return err
-	})
-	return parts.Wait()
+	return serve(ctx, a.stages(cfg, interactive))
 }
 
 // once answers the commands on standard input, polls every source, and
@@ -179,6 +143,9 @@ func announce(w world, cfg config, s *store, sources *sourceSet, interactive boo
 	}
 	fmt.Fprintf(out, "  store     %s\n", about)
 	fmt.Fprintf(out, "  sources   %s\n", sources.about())
+	if cfg.divided() {
+		fmt.Fprintf(out, "  roles     %s; other replicas have to take the rest\n", cfg.aboutRoles())
+	}
 	if interactive {
 		fmt.Fprintf(out, "Type help for what you can say, or begin with:\n  subscribe \"new quality productive forces\"\n\n")
 	}

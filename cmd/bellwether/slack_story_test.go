@@ -81,6 +81,14 @@ func TestSlackStory(t *testing.T) {
 // newSlackStory runs the binary before a workspace that has not installed it.
 func newSlackStory(t *testing.T) *slackStory {
 	t.Helper()
+	s := newSlackFake(t)
+	s.run(s.settings()...)
+	return s
+}
+
+// newSlackFake is newSlackStory without the binary running.
+func newSlackFake(t *testing.T) *slackStory {
+	t.Helper()
 	s := &slackStory{
 		story: newStory(t),
 		fake:  fakeslack.New(t, fakeslack.Options{Scopes: slack.Scopes(), Events: slack.Events(), ChannelInterval: -1}),
@@ -91,12 +99,16 @@ func newSlackStory(t *testing.T) *slackStory {
 	s.fake.AddChannel(fakeslack.Channel{ID: "C1", Team: "T2", Name: "coast"})
 	s.base = "http://" + s.listen
 	s.fake.HTTP(s.base)
-	s.run(
-		"BELLWETHER_PUBLIC_URL="+s.base, "BELLWETHER_KEY="+storyKey,
-		"SLACK_CLIENT_ID="+fakeslack.ClientID, "SLACK_CLIENT_SECRET="+fakeslack.ClientSecret,
-		"SLACK_SIGNING_SECRET="+fakeslack.SigningSecret, "SLACK_API_URL="+s.fake.API(),
-	)
 	return s
+}
+
+// settings are those of a bot that workspaces install by themselves.
+func (s *slackStory) settings() []string {
+	return []string{
+		"BELLWETHER_PUBLIC_URL=" + s.base, "BELLWETHER_KEY=" + storyKey,
+		"SLACK_CLIENT_ID=" + fakeslack.ClientID, "SLACK_CLIENT_SECRET=" + fakeslack.ClientSecret,
+		"SLACK_SIGNING_SECRET=" + fakeslack.SigningSecret, "SLACK_API_URL=" + s.fake.API(),
+	}
 }
 
 // install opens the link, presses Allow, and reads the page at the end.

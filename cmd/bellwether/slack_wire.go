@@ -59,7 +59,7 @@ func newSlack(cfg config, s *store, b *bot.Bot, reachable func(alerts.Destinatio
 		Handler: b, Places: b, Settings: s.client.Subscriptions(), Workspaces: workspaces, Once: s.client.Marks(),
 		Teams: p.teams, SigningSecret: cfg.slack.signingSecret, Reachable: reachable, Now: time.Now, Logger: log,
 	}
-	if cfg.slack.appToken != "" {
+	if cfg.slack.appToken != "" && cfg.has(roleChat) {
 		c.Socket = api(cfg.slack.botToken, cfg.slack.appToken)
 	}
 	p.app = slack.New(c)

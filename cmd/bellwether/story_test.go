@@ -56,19 +56,26 @@ func (s *story) environment(more ...string) []string {
 // run runs the binary until the test ends it.
 func (s *story) run(environment ...string) {
 	s.t.Helper()
-	s.cmd = exec.Command(s.binary, "run", "--data", filepath.Join(s.dir, "data"), "--source", s.wires)
-	s.cmd.Env = s.environment(environment...)
-	s.cmd.Stderr = s.stderr
-	if err := s.cmd.Start(); err != nil {
+	s.cmd = s.launch(environment...)
+	s.until("it serves", func() bool { return healthcheck(s.t.Context(), s.listen) == nil })
+}
+
+// launch starts the binary.
+func (s *story) launch(environment ...string) *exec.Cmd {
+	s.t.Helper()
+	cmd := exec.Command(s.binary, "run", "--data", filepath.Join(s.dir, "data"), "--source", s.wires)
+	cmd.Env = s.environment(environment...)
+	cmd.Stderr = s.stderr
+	if err := cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
 	s.t.Cleanup(func() {
-		_ = s.cmd.Process.Kill() // if the test failed
+		_ = cmd.Process.Kill() // if the test failed
 		if s.t.Failed() {
 			s.t.Logf("on standard error:\n%s", s.stderr)
 		}
 	})
-	s.until("it serves", func() bool { return healthcheck(s.t.Context(), s.listen) == nil })
+	return cmd
 }
 
 // until waits for what another process does.

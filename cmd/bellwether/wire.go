@@ -50,7 +50,7 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 		}
 	}
 	a.ingest = ingest.New(ingest.Config{
-		Log: s.client.Articles(), Sources: sources.list, Interval: cfg.interval, Intervals: sources.intervals,
+		Turns: s.turns(once), Log: s.client.Articles(), Sources: sources.list, Interval: cfg.interval, Intervals: sources.intervals,
 		FirstPollIsHistory: cfg.history, Problem: report, Logger: log,
 	})
 	a.matching = matching.New(matching.Config{
@@ -65,8 +65,10 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 	}
 	if cfg.listen != "" {
 		routes := map[string]http.Handler{}
-		maps.Copy(routes, a.slack.routes())
-		maps.Copy(routes, a.discord.routes())
+		if cfg.has(roleChat) {
+			maps.Copy(routes, a.slack.routes())
+			maps.Copy(routes, a.discord.routes())
+		}
 		a.web = web.New(cfg.listen, map[string]web.Check{"store": s.client.Ping}, routes, log)
 	}
 	return a, nil
@@ -184,6 +186,15 @@ func openEmbedded(ctx context.Context, cfg config, log *slog.Logger) (*store, er
 		return nil, errors.Join(err, server.Close())
 	}
 	return &store{client: client, embedded: server, about: "no Redis: embedded store in " + file}, nil
+}
+
+// turns shares the sources with other replicas. The embedded store has none,
+// and a single poll of everything waits for nobody.
+func (s *store) turns(once bool) ingest.Turns {
+	if s.embedded != nil || once {
+		return nil
+	}
+	return s.client.Turns()
 }
 
 // close saves last what the other parts left.
