@@ -412,3 +412,43 @@ func TestEmptiedWhileRunning(t *testing.T) {
 		}
 	})
 }
+
+func TestWipeDeletesOnlyWhatIsItsOwn(t *testing.T) {
+	url := adaptertest.Redis(t)
+	ctx := t.Context()
+	open := func(prefix string) *redis.Client {
+		c, err := redis.Open(ctx, redis.Options{URL: url, Prefix: prefix})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.Close() })
+		return c
+	}
+	prefix := adaptertest.Prefix(t)
+	own, other := open(prefix+"a[b]*:"), open(prefix+"ab:")
+	before, err := own.Usage(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []*redis.Client{own, other} {
+		if _, _, err := c.Articles().Append(ctx, alerts.Article{ID: "a", Title: "T"}, false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	after, err := own.Usage(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if u := after.Since(before); u.Commands < 2 || u.Reads < 2 || u.BytesIn < 100 || u.BytesOut < 20 || after.Memory == 0 {
+		t.Errorf("usage of two articles: %+v", u)
+	}
+	if err := own.Wipe(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := own.Articles().Article(ctx, "a"); !errors.Is(err, alerts.ErrNotFound) {
+		t.Errorf("after Wipe: error %v", err)
+	}
+	if _, err := other.Articles().Article(ctx, "a"); err != nil {
+		t.Errorf("of another prefix: %v", err)
+	}
+}
