@@ -32,6 +32,7 @@ var (
 	_ discord.Subscriptions  = (*redis.Subscriptions)(nil)
 	_ discord.Once           = (*redis.Marks)(nil)
 	_ discord.Rates          = (*redis.Rates)(nil)
+	_ slack.Rates            = (*redis.Rates)(nil)
 	_ discord.Leases         = (*redis.Leases)(nil)
 	_ ingest.Turns           = (*redis.Turns)(nil)
 )

@@ -80,7 +80,7 @@ func TestFaults(t *testing.T) {
 	f := &trouble{run: run, dice: rand.New(rand.NewPCG(1, 2)), cost: map[string]time.Duration{}, seen: map[string]int{}, from: map[string]time.Time{}}
 	r := newRig(t, byHTTP, rigOptions{
 		fake:    fakeslack.Options{ChannelInterval: run.interval, Fault: f.fault},
-		limits:  slack.Limits{Channel: run.interval, Workspace: 1_000_000, WorkspaceBurst: 1000, Timeout: run.timeout},
+		limits:  slack.Limits{Channel: run.interval, Workspace: 1_000_000, Timeout: run.timeout},
 		workers: 256, lease: 20 * time.Second, pauseMatching: true,
 	})
 	var channels []string

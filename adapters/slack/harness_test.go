@@ -60,7 +60,7 @@ func (r *rig) another(age time.Duration) *slack.Messenger {
 		}
 		return time.Now().Add(-age)
 	}
-	m := slack.New(slack.Config{Teams: r.teams, Limits: r.limits, Now: now, Logger: slog.New(slog.NewTextHandler(r.log, nil))}).Messenger()
+	m := slack.New(slack.Config{Teams: r.teams, Rates: r.store.Rates(), Limits: r.limits, Now: now, Logger: slog.New(slog.NewTextHandler(r.log, nil))}).Messenger()
 	begun.Store(true)
 	return m
 }
@@ -155,7 +155,7 @@ func (r *rig) open(w way, o rigOptions) {
 	}
 	c := slack.Config{
 		Handler: await.Bot{Handler: handler, Done: r.changed}, Places: await.Places{Places: b, Done: r.changed},
-		Settings: r.store.Subscriptions(), Workspaces: r.store.Workspaces(), Once: r.store.Marks(),
+		Settings: r.store.Subscriptions(), Workspaces: r.store.Workspaces(), Once: r.store.Marks(), Rates: r.store.Rates(),
 		Teams: r.teams, Limits: o.limits, Now: time.Now, Logger: log,
 		Reachable: func(d alerts.Destination) { r.dispatcher.Unblock(d) },
 	}

@@ -33,7 +33,7 @@ type Messenger struct {
 func newMessenger(c Config) *Messenger {
 	limits := c.Limits.complete()
 	return &Messenger{
-		teams: c.Teams, limits: limits, pace: newPacer(limits), rooms: newRooms(c.Now),
+		teams: c.Teams, limits: limits, pace: newPacer(limits, c.Rates), rooms: newRooms(c.Now),
 		now: c.Now, started: c.Now(), tried: &tried{keys: map[string]bool{}}, log: c.Logger,
 	}
 }
@@ -55,7 +55,11 @@ func (m *Messenger) Send(ctx context.Context, d alerts.Delivery) (alerts.Receipt
 	if err != nil {
 		return alerts.Receipt{}, err
 	}
-	if span := m.pace.wait(d.Destination, m.now()); span > 0 {
+	span, err := m.pace.wait(ctx, d.Destination, m.now())
+	if err != nil { // nothing was sent
+		return alerts.Receipt{}, alerts.RetryAfter(err, storePause, alerts.ScopeDestination)
+	}
+	if span > 0 {
 		return alerts.Receipt{}, alerts.RetryAfter(errPace, span, alerts.ScopeDestination)
 	}
 	m.tried.add(d.Key)
@@ -130,7 +134,10 @@ func (m *Messenger) refused(ctx context.Context, team Team, d alerts.Destination
 	err = m.judged(team, "post a message", err)
 	asked, ok := errors.AsType[*alerts.SendError](err)
 	if ok && !asked.Permanent && asked.Scope == alerts.ScopeDestination {
-		asked.Scope = m.pace.asked(team.ID, channel)
+		var pacing error
+		if asked.Scope, pacing = m.pace.asked(ctx, team.ID, channel, asked.After); pacing != nil {
+			m.log.WarnContext(ctx, "slack: other replicas don't know that a workspace wants to be left alone", "workspace", team.ID, "error", pacing)
+		}
 	}
 	return err
 }

@@ -1,10 +1,9 @@
 package slack
 
 import (
+	"context"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 
 	"github.com/bellwether/bellwether/alerts"
 )
@@ -14,10 +13,8 @@ import (
 type Limits struct {
 	// Channel is the time between two messages to one channel.
 	Channel time.Duration
-	// Workspace is the messages a minute to all of a workspace, WorkspaceBurst
-	// how many of them may come at once.
-	Workspace      int
-	WorkspaceBurst int
+	// Workspace is the messages a minute to all of a workspace.
+	Workspace int
 	// Timeout ends a call that gets no answer.
 	Timeout time.Duration
 }
@@ -28,7 +25,6 @@ type Limits struct {
 const (
 	channelInterval    = time.Second
 	workspacePerMinute = 300
-	workspaceBurst     = 30
 	callTimeout        = 15 * time.Second
 )
 
@@ -39,92 +35,89 @@ func (l Limits) complete() Limits {
 	if l.Workspace <= 0 {
 		l.Workspace = workspacePerMinute
 	}
-	if l.WorkspaceBurst <= 0 {
-		l.WorkspaceBurst = workspaceBurst
-	}
 	if l.Timeout <= 0 {
 		l.Timeout = callTimeout
 	}
 	return l
 }
 
-// pacer keeps a workspace's messages within its limit. A destination that has
-// to wait gets a place in the future and keeps it, so that those who wait are
-// served in the order in which they came.
+// pacer keeps messages within Slack's limits: those of a workspace together
+// with all replicas. What a channel takes is kept by the outbox, which lets one
+// replica at a time write to it; only of tries that failed it does not know.
 type pacer struct {
 	limits Limits
+	rates  Rates
 
 	mu    sync.Mutex
 	teams map[string]*teamPace
 }
 
 type teamPace struct {
-	bucket *rate.Limiter
-	placed map[alerts.Destination]time.Time // when those who wait may send
-	tried  map[alerts.Destination]time.Time // when a message was last sent, whatever became of it
-	swept  time.Time
+	tried map[alerts.Destination]time.Time // when a message was last sent, whatever became of it
+	swept time.Time
 	// refused counts the channels in a row that Slack asked for time, with
 	// nothing accepted between.
 	refused map[string]bool
 }
 
-// refusedInARow is how many channels in a row have to be asked for time until
-// that is taken for the limit of the whole workspace: Slack does not say which
-// of its limits was met.
-const refusedInARow = 8
+const (
+	// refusedInARow is how many channels in a row have to be asked for time
+	// until that is taken for the limit of the whole workspace: Slack does not
+	// say which of its limits was met.
+	refusedInARow = 8
+	// storePause follows limits that could not be asked for.
+	storePause = time.Second
+)
 
-func newPacer(l Limits) *pacer { return &pacer{limits: l, teams: map[string]*teamPace{}} }
+func newPacer(l Limits, r Rates) *pacer {
+	return &pacer{limits: l, rates: r, teams: map[string]*teamPace{}}
+}
 
 func (p *pacer) team(id string) *teamPace {
 	t := p.teams[id]
 	if t == nil {
-		t = &teamPace{
-			bucket:  rate.NewLimiter(rate.Limit(float64(p.limits.Workspace)/60), p.limits.WorkspaceBurst),
-			placed:  map[alerts.Destination]time.Time{},
-			tried:   map[alerts.Destination]time.Time{},
-			refused: map[string]bool{},
-		}
+		t = &teamPace{tried: map[alerts.Destination]time.Time{}, refused: map[string]bool{}}
 		p.teams[id] = t
 	}
 	return t
 }
 
+// limitOf names the limit of a workspace.
+func limitOf(workspace string) string { return "slack " + workspace }
+
 // wait is how long d has to wait until a message may be sent to it. At 0 the
-// message is counted, though it may fail: a try takes the place of a message.
-func (p *pacer) wait(d alerts.Destination, now time.Time) time.Duration {
+// message is counted, though it may fail: a try takes the place of a message. A
+// destination that has to wait for its workspace keeps its turn.
+func (p *pacer) wait(ctx context.Context, d alerts.Destination, now time.Time) (time.Duration, error) {
+	if span := p.quiet(d, now); span > 0 {
+		return span, nil
+	}
+	span, err := p.rates.Take(ctx, d.String(), limitOf(d.Workspace), p.limits.Workspace, time.Minute, "")
+	if err != nil || span > 0 {
+		return span, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.team(d.Workspace).tried[d] = now
+	return 0, nil
+}
+
+// quiet is how long d wants nothing after what this process last sent.
+func (p *pacer) quiet(d alerts.Destination, now time.Time) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	t := p.team(d.Workspace)
 	t.sweep(now)
-	if span := t.tried[d].Add(p.limits.Channel).Sub(now); span > 0 {
-		return span
-	}
-	if at, placed := t.placed[d]; placed {
-		if span := at.Sub(now); span > 0 {
-			return span
-		}
-		delete(t.placed, d)
-	} else if span := t.bucket.ReserveN(now, 1).DelayFrom(now); span > 0 {
-		t.placed[d] = now.Add(span)
-		return span
-	}
-	t.tried[d] = now
-	return 0
+	return t.tried[d].Add(p.limits.Channel).Sub(now)
 }
 
-// sweep forgets tries of long ago, and places that nobody came for: what waited
-// was not wanted any more.
+// sweep forgets tries of long ago.
 func (t *teamPace) sweep(now time.Time) {
 	const kept = time.Minute
 	if now.Sub(t.swept) < kept {
 		return
 	}
 	t.swept = now
-	for d, at := range t.placed {
-		if now.Sub(at) > kept {
-			delete(t.placed, d)
-		}
-	}
 	for d, at := range t.tried {
 		if now.Sub(at) > kept {
 			delete(t.tried, d)
@@ -139,16 +132,24 @@ func (p *pacer) accepted(workspace string) {
 	clear(p.team(workspace).refused)
 }
 
-// asked notes that Slack asked for time when a message was sent to channel,
-// and tells how far that reaches.
-func (p *pacer) asked(workspace, channel string) alerts.Scope {
+// asked notes that Slack asked for the time after when a message was sent to
+// channel, and tells how far that reaches. If it is the workspace, all replicas
+// leave it alone.
+func (p *pacer) asked(ctx context.Context, workspace, channel string, after time.Duration) (alerts.Scope, error) {
+	if !p.refused(workspace, channel) {
+		return alerts.ScopeDestination, nil
+	}
+	return alerts.ScopeWorkspace, p.rates.Stop(ctx, limitOf(workspace), after)
+}
+
+func (p *pacer) refused(workspace, channel string) (all bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	t := p.team(workspace)
 	t.refused[channel] = true
 	if len(t.refused) < refusedInARow {
-		return alerts.ScopeDestination
+		return false
 	}
 	clear(t.refused)
-	return alerts.ScopeWorkspace
+	return true
 }

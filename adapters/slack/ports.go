@@ -55,3 +55,14 @@ type Once interface {
 	// most a day. Giving it marks it.
 	Once(ctx context.Context, name string, keep time.Duration) (bool, error)
 }
+
+// Rates shares the limits of workspaces over all replicas.
+type Rates interface {
+	// Take asks whether who may make one of so many calls in the time per, under
+	// the limit of that name. It returns 0 and counts the call, or how long to
+	// wait before asking again; who keeps its turn until then, and ten seconds
+	// longer. The last name is that of a bucket, of which Slack has none.
+	Take(ctx context.Context, who, limit string, calls int, per time.Duration, bucket string) (time.Duration, error)
+	// Stop lets nothing through under the limit until span is over.
+	Stop(ctx context.Context, limit string, span time.Duration) error
+}

@@ -34,6 +34,7 @@ type Config struct {
 	Settings   Settings
 	Workspaces WorkspaceStore
 	Once       Once
+	Rates      Rates
 	Teams      *Teams
 
 	SigningSecret string

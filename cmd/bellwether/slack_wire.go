@@ -57,7 +57,7 @@ func newSlack(cfg config, s *store, b *bot.Bot, reachable func(alerts.Destinatio
 	})
 	c := slack.Config{
 		Handler: b, Places: b, Settings: s.client.Subscriptions(), Workspaces: workspaces, Once: s.client.Marks(),
-		Teams: p.teams, SigningSecret: cfg.slack.signingSecret, Reachable: reachable, Now: time.Now, Logger: log,
+		Rates: s.client.Rates(), Teams: p.teams, SigningSecret: cfg.slack.signingSecret, Reachable: reachable, Now: time.Now, Logger: log,
 	}
 	if cfg.slack.appToken != "" && cfg.has(roleChat) {
 		c.Socket = api(cfg.slack.botToken, cfg.slack.appToken)

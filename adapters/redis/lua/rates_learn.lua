@@ -11,7 +11,10 @@ local function int(n) return string.format('%.0f', n) end
 
 if ARGV[1] == 'stop' then
   local old = tonumber(call('HGET', K .. 'rate:' .. name, 'stop') or 0)
-  if at > old then call('HSET', K .. 'rate:' .. name, 'stop', int(at)) end
+  if at > old then
+    call('HSET', K .. 'rate:' .. name, 'stop', int(at))
+    call('PERSIST', K .. 'rate:' .. name) -- until the next that asks
+  end
   return 0
 end
 

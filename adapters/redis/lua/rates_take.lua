@@ -11,8 +11,9 @@
 --                      through and its answer is to tell
 -- Times are microseconds of Redis. A limit keeps the calls of its length, and
 -- the turns of those who wait until ten seconds after; a bucket is kept until a
--- minute after it was full again. Each call that goes deletes what is older, so
--- that no key need expire by itself.
+-- minute after it was full again. Each call that goes deletes what is older. A
+-- limit that nobody asks for any more, as that of a workspace that has gone,
+-- expires; nothing relies on that.
 local K = KEYS[1]
 local call = redis.call
 local who, name, calls, per, bucket = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
@@ -27,6 +28,15 @@ local answered = 50000 -- what its answer may take
 local function int(n) return string.format('%.0f', n) end
 
 local rate, went, turns = K .. 'rate:' .. name, K .. 'went:' .. name, K .. 'turns:' .. name
+
+-- expire lets the keys of a limit go that has nothing to tell any more.
+local function expire()
+  local stop = tonumber(call('HGET', rate, 'stop') or 0)
+  local next = tonumber(call('HGET', rate, 'next') or 0)
+  local ms = int((math.max(stop, next, now) - now + per + 2 * forgotten) / 1000)
+  for _, key in ipairs({rate, went, turns}) do call('PEXPIRE', key, ms) end
+end
+
 if name ~= '' then
   local stop = tonumber(call('HGET', rate, 'stop') or 0)
   if stop > now then -- those who keep turns come one after the other behind it
@@ -37,6 +47,7 @@ if name ~= '' then
         turn = math.max(stop, tonumber(call('HGET', rate, 'next') or 0))
         call('HSET', rate, 'next', int(turn + math.floor(per / calls)))
         call('ZADD', turns, int(turn), who)
+        expire()
       end
     end
     return turn - now
@@ -77,6 +88,7 @@ if name ~= '' then
       turn = math.max(open, now + early, tonumber(call('HGET', rate, 'next') or 0))
       call('HSET', rate, 'next', int(turn + math.floor(per / calls)))
       call('ZADD', turns, int(turn), who)
+      expire()
       return turn - now
     end
   elseif turn > now + early then
@@ -87,6 +99,7 @@ if name ~= '' then
   end
   if who ~= '' then call('ZREM', turns, who) end
   call('ZADD', went, int(now), int(call('HINCRBY', rate, 'n', 1)))
+  expire()
 end
 
 if bucket ~= '' then
