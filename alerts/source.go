@@ -52,6 +52,7 @@ func (v Verdict) String() string {
 type LogEntry struct {
 	Token   string // to acknowledge it by
 	Article Article
+	Logged  time.Time // when it was appended, by the store's clock; zero if that is not known
 	// Tries counts how often it was handed out before without being
 	// acknowledged, by whichever replica.
 	Tries int

@@ -141,6 +141,8 @@ func testNextWakes(t *testing.T, open func(string) ArticleLog) {
 	case entries := <-got:
 		if describe(entries) != "n/0" {
 			t.Errorf("Next = %s", describe(entries))
+		} else if since := time.Since(entries[0].Logged).Abs(); since > 10*time.Second {
+			t.Errorf("logged %s ago", since)
 		}
 	case <-time.After(10 * time.Second):
 		t.Fatal("Next sleeps on after an article was logged")

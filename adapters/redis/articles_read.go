@@ -145,6 +145,7 @@ var errGone = errors.New("the article is no longer there")
 func logEntry(row []any) alerts.LogEntry {
 	e := alerts.LogEntry{}
 	e.Token, _ = row[0].(string)
+	e.Logged = logged(e.Token)
 	tries, _ := row[1].(int64)
 	e.Tries = max(int(tries), 0)
 	id, _ := row[2].(string)
@@ -155,6 +156,16 @@ func logEntry(row []any) alerts.LogEntry {
 	}
 	e.Article, e.Err = decodeArticle(id, record)
 	return e
+}
+
+// logged is when an entry of a stream was added, which its id begins with.
+func logged(id string) time.Time {
+	ms, _, _ := strings.Cut(id, "-")
+	n, err := strconv.ParseInt(ms, 10, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return instant(n)
 }
 
 // Ack implements matching.ArticleLog.

@@ -31,6 +31,7 @@ type turn struct {
 	*Dispatcher
 	claim     alerts.Claim
 	messenger Messenger
+	counts    *meter // of its platform
 	view      view
 	// end is that of the lease by our clock; deadline ends sends, a tenth of the
 	// lease before.
@@ -62,7 +63,7 @@ const (
 func (d *Dispatcher) deliver(ctx context.Context, stop <-chan struct{}, c alerts.Claim, end time.Time) outcome {
 	t := &turn{
 		Dispatcher: d, claim: c, messenger: d.messengers[c.Lane.Destination.Platform],
-		end: end, deadline: end.Add(-d.cfg.Lease / 10), stop: stop,
+		counts: d.metrics.of(c.Lane.Destination.Platform), end: end, deadline: end.Add(-d.cfg.Lease / 10), stop: stop,
 		log: d.cfg.Logger.With("destination", c.Lane.Destination.String(), "schedule", c.Lane.Schedule.String()),
 	}
 	if t.messenger == nil {
@@ -172,7 +173,9 @@ func (t *turn) send(ctx context.Context, p part, msg alerts.Delivery) (outcome, 
 	}
 	sending, cancel := context.WithDeadline(ctx, t.deadline)
 	defer cancel()
+	begun := time.Now()
 	receipt, err := t.call(func() (alerts.Receipt, error) { return t.messenger.Send(sending, msg) })
+	t.counts.called(time.Since(begun), err)
 	if err != nil && ctx.Err() != nil {
 		// We were made to stop. Whether it arrived is for the next claim to find
 		// out, so the mark stays.

@@ -7,8 +7,9 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"sync"
-	"sync/atomic"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/bellwether/bellwether/alerts"
 )
@@ -57,6 +58,8 @@ type Config struct {
 	Now     func() time.Time
 	// Jitter gives numbers in [0, 1) that spread tries in time.
 	Jitter func() float64
+	// Metrics shows what is counted; nil for nobody.
+	Metrics prometheus.Registerer
 }
 
 // Dispatcher carries alerts from the outbox to the messengers. Run and Drain
@@ -68,7 +71,7 @@ type Dispatcher struct {
 	zones      *zones
 	recent     *successes
 	unsaved    *unsaved
-	counts     counters
+	metrics    *metrics
 
 	mu      sync.Mutex
 	absent  map[string]bool // platforms of which was said that nobody sends to them
@@ -87,10 +90,6 @@ type Stats struct {
 	Dropped  int64 // no longer wanted by anyone
 	Failed   int64 // moved to the dead letters
 	Stale    int64 // verdicts that came after the lease
-}
-
-type counters struct {
-	sent, found, repeated, retried, deferred, aside, dropped, failed, stale atomic.Int64
 }
 
 // New makes a Dispatcher.
@@ -120,6 +119,7 @@ func New(cfg Config) *Dispatcher {
 	for _, m := range cfg.Messengers {
 		d.messengers[m.Platform()] = m
 	}
+	d.metrics = newMetrics(cfg.Metrics, cfg.Messengers, cfg.Workers, d.holds)
 	return d
 }
 
@@ -130,14 +130,8 @@ func orDefault[T int | time.Duration](v, otherwise T) T {
 	return v
 }
 
-// Stats gives the counts so far.
-func (d *Dispatcher) Stats() Stats {
-	c := &d.counts
-	return Stats{
-		Sent: c.sent.Load(), Found: c.found.Load(), Repeated: c.repeated.Load(), Retried: c.retried.Load(), Deferred: c.deferred.Load(),
-		Aside: c.aside.Load(), Dropped: c.dropped.Load(), Failed: c.failed.Load(), Stale: c.stale.Load(),
-	}
-}
+// Stats gives the counts so far, of all platforms together.
+func (d *Dispatcher) Stats() Stats { return d.metrics.stats() }
 
 // Run sends what becomes due until ctx ends. Then it gives back what it has
 // not begun, lets sends that are under way end within Config.Grace, and
@@ -157,8 +151,10 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 			<-slots
 		}
 		for _, c := range claims {
+			d.metrics.busy.Inc()
 			owned.Go(func() {
 				defer func() { <-slots }()
+				defer d.metrics.busy.Dec()
 				d.deliver(work, ctx.Done(), c, begun.Add(d.cfg.Lease))
 			})
 		}
@@ -223,7 +219,7 @@ func (d *Dispatcher) finish(owned *sync.WaitGroup, abort context.CancelFunc) {
 // what it could not deliver: that is in the dead letters, or still waits.
 func (d *Dispatcher) Drain(ctx context.Context) error {
 	left := map[putOff]outcome{}
-	failed := d.counts.failed.Load()
+	failed := d.Stats().Failed
 	for ctx.Err() == nil {
 		begun := time.Now()
 		claims, err := d.cfg.Outbox.Claim(ctx, d.cfg.Workers, d.cfg.Lease)
@@ -244,7 +240,7 @@ func (d *Dispatcher) Drain(ctx context.Context) error {
 		wait(ctx.Done(), max(again.Sub(d.cfg.Now()), clockStep))
 	}
 	var errs []error
-	if n := d.counts.failed.Load() - failed; n > 0 {
+	if n := d.Stats().Failed - failed; n > 0 {
 		errs = append(errs, fmt.Errorf("%d messages were refused for good and are in the dead letters", n))
 	}
 	for p, o := range left {

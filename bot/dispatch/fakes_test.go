@@ -34,7 +34,7 @@ func (l *records) Article(_ context.Context, id string) (alerts.Article, error) 
 	if l.gone[id] {
 		return alerts.Article{}, fmt.Errorf("article %s: %w", id, alerts.ErrNotFound)
 	}
-	return alerts.Article{ID: id, Title: "Tariff news " + id, Body: "A new tariff was announced on Monday by the trade ministry. It is the second of " + id + "."}, nil
+	return alerts.Article{ID: id, Received: start, Title: "Tariff news " + id, Body: "A new tariff was announced on Monday by the trade ministry. It is the second of " + id + "."}, nil
 }
 
 func (l *records) Subscriptions(_ context.Context, _ alerts.Destination, ids []alerts.SubscriptionID) ([]alerts.Subscription, error) {

@@ -126,6 +126,20 @@ func (h *holds) block(d alerts.Destination, s alerts.Scope) (after time.Duration
 	return old.block, first
 }
 
+// blocked counts the places of a platform that refused for good, by scope.
+// Work grows with all that is held.
+func (h *holds) blocked(platform string, s alerts.Scope) int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	n := 0
+	for a, one := range h.until {
+		if one.block > 0 && a.scope == s && a.place.Platform == platform {
+			n++
+		}
+	}
+	return n
+}
+
 // unblock forgets that d or its workspace refused for good.
 func (h *holds) unblock(d alerts.Destination) {
 	h.mu.Lock()

@@ -41,6 +41,7 @@ func (t *turn) verdict(ctx context.Context, p part, msg alerts.Delivery, r alert
 	switch {
 	case err == nil:
 		t.counts.sent.Add(1)
+		t.arrived(p)
 		t.log.Info("alert sent", "key", msg.Key, "articles", articlesOf(p), "subscriptions", subscriptionsOf(p), "attempt", msg.Attempt)
 		r.Thread = cmp.Or(r.Thread, msg.Thread)
 		return t.done(ctx, p, r)

@@ -7,9 +7,9 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"sync"
-	"sync/atomic"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/bellwether/bellwether/alerts"
@@ -53,6 +53,8 @@ type Config struct {
 	Now     func() time.Time
 	// Jitter gives numbers in [0, 1) that spread polls in time.
 	Jitter func() float64
+	// Metrics shows what is counted; nil for nobody.
+	Metrics prometheus.Registerer
 }
 
 func (c Config) withDefaults() Config {
@@ -88,18 +90,14 @@ type Ingester struct {
 	cfg     Config
 	sources []*source
 	slots   chan struct{} // one for each Fetch under way
-	counts  counters
+
+	fetchTime prometheus.Observer
 }
 
 // Stats counts what an Ingester did since it was made.
 type Stats struct {
 	Polls, NotModified, Failed             int64
 	Added, Revised, Duplicates, Unreadable int64
-}
-
-type counters struct {
-	polls, notModified, failed             atomic.Int64
-	added, revised, duplicates, unreadable atomic.Int64
 }
 
 // New makes an Ingester. Names of sources must be unique.
@@ -109,6 +107,7 @@ func New(cfg Config) *Ingester {
 	for _, s := range cfg.Sources {
 		in.sources = append(in.sources, newSource(in, s))
 	}
+	in.export(cfg.Metrics)
 	return in
 }
 
@@ -173,11 +172,11 @@ func (in *Ingester) Sources(ctx context.Context) ([]alerts.SourceStatus, error) 
 	return out, nil
 }
 
-// Stats gives the counts so far.
+// Stats gives the counts so far, of all sources together.
 func (in *Ingester) Stats() Stats {
-	c := &in.counts
-	return Stats{
-		Polls: c.polls.Load(), NotModified: c.notModified.Load(), Failed: c.failed.Load(),
-		Added: c.added.Load(), Revised: c.revised.Load(), Duplicates: c.duplicates.Load(), Unreadable: c.unreadable.Load(),
+	var out Stats
+	for _, s := range in.sources {
+		s.counts.addTo(&out)
 	}
+	return out
 }

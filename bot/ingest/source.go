@@ -20,6 +20,7 @@ type source struct {
 	log      *slog.Logger
 	wish     time.Duration // the source's own, bounded; 0 if none
 	problems map[string]string
+	counts   counters
 
 	mu     sync.Mutex
 	status alerts.SourceStatus // written by that goroutine only
@@ -101,7 +102,6 @@ func (s *source) fetch(ctx context.Context) (batch alerts.Batch, first bool, err
 	case <-ctx.Done():
 		return batch, false, ctx.Err()
 	}
-	s.in.counts.polls.Add(1)
 	saved, err := s.in.cfg.Log.State(ctx, s.src.Name())
 	if err != nil {
 		return batch, false, &storeError{fmt.Errorf("read the state of the source: %w", err)}
@@ -109,7 +109,9 @@ func (s *source) fetch(ctx context.Context) (batch alerts.Batch, first bool, err
 	state, known := unwrapState(saved)
 	ctx, cancel := context.WithTimeout(ctx, s.in.cfg.Timeout)
 	defer cancel()
+	begun := time.Now()
 	batch, err = s.read(ctx, state)
+	s.in.fetchTime.Observe(time.Since(begun).Seconds())
 	return batch, !known, err
 }
 
@@ -140,9 +142,6 @@ func (s *source) store(ctx context.Context, b alerts.Batch, history bool) error 
 		}
 		s.count(logged, verdict, history)
 	}
-	if b.NotModified {
-		s.in.counts.notModified.Add(1)
-	}
 	if err := log.Settle(ctx, name, standing, b.NotModified, s.in.cfg.Now()); err != nil {
 		return &storeError{fmt.Errorf("settle the poll: %w", err)}
 	}
@@ -152,6 +151,11 @@ func (s *source) store(ctx context.Context, b alerts.Batch, history bool) error 
 		}
 	}
 	s.wish = b.Interval
+	if b.NotModified {
+		s.counts.notModified.Add(1)
+	} else {
+		s.counts.changed.Add(1)
+	}
 	return nil
 }
 
@@ -175,12 +179,12 @@ func (s *source) normalise(b alerts.Batch) (good []alerts.Article, bad []alerts.
 func (s *source) count(a alerts.Article, v alerts.Verdict, history bool) {
 	switch v {
 	case alerts.Duplicate:
-		s.in.counts.duplicates.Add(1)
+		s.counts.duplicates.Add(1)
 		return
 	case alerts.Revised:
-		s.in.counts.revised.Add(1)
+		s.counts.revised.Add(1)
 	default:
-		s.in.counts.added.Add(1)
+		s.counts.added.Add(1)
 	}
 	s.log.Debug("article logged", "article", a.ID, "verdict", v.String(), "history", history)
 	s.mu.Lock()
@@ -196,7 +200,7 @@ func (s *source) report(problems []alerts.ItemProblem) {
 	for _, p := range problems {
 		reason := p.Err.Error()
 		if s.problems[p.Place] != reason {
-			s.in.counts.unreadable.Add(1)
+			s.counts.unreadable.Add(1)
 			s.log.Warn("item left out", "place", p.Place, "error", p.Err)
 			s.in.cfg.Problem(s.src.Name(), p)
 		}
@@ -216,7 +220,11 @@ func (s *source) note(err error) {
 		return
 	}
 	s.status.Failures++
-	s.in.counts.failed.Add(1)
+	if _, ok := errors.AsType[*storeError](err); ok {
+		s.counts.unstored.Add(1)
+	} else {
+		s.counts.failed.Add(1)
+	}
 	s.status.Error = err.Error()
 }
 

@@ -8,8 +8,9 @@ import (
 	"math/rand/v2"
 	"runtime/debug"
 	"sync"
-	"sync/atomic"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/alerts/match"
@@ -42,6 +43,8 @@ type Config struct {
 	Now    func() time.Time
 	// Jitter gives numbers in [0, 1) that spread tries in time.
 	Jitter func() float64
+	// Metrics shows what is counted; nil for nobody.
+	Metrics prometheus.Registerer
 }
 
 // Matcher carries articles from the log into the outbox. Load, Run and Drain
@@ -53,16 +56,12 @@ type Matcher struct {
 	revision  string // of the change log, as far as book has it
 	rebuilds  chan engine
 	hits      []match.Hit // kept for its memory
-	counts    counters
+	metrics   *metrics
 }
 
 // Stats counts what a Matcher did since it was made.
 type Stats struct {
 	Subscriptions, Articles, Hits, Enqueued, GivenUp int64
-}
-
-type counters struct {
-	subscriptions, articles, hits, enqueued, givenUp atomic.Int64
 }
 
 // New makes a Matcher.
@@ -86,12 +85,13 @@ func New(cfg Config) *Matcher {
 		cfg:       cfg,
 		newEngine: func() engine { return match.NewEngine() },
 		rebuilds:  make(chan engine, 1),
+		metrics:   newMetrics(cfg.Metrics),
 	}
 }
 
 // Stats gives the counts so far; Subscriptions is how many there are.
 func (m *Matcher) Stats() Stats {
-	c := &m.counts
+	c := m.metrics
 	return Stats{
 		Subscriptions: c.subscriptions.Load(), Articles: c.articles.Load(),
 		Hits: c.hits.Load(), Enqueued: c.enqueued.Load(), GivenUp: c.givenUp.Load(),
@@ -115,7 +115,8 @@ func (m *Matcher) Load(ctx context.Context) error {
 	}
 	b.changes = 0
 	m.book, m.revision = b, revision
-	m.counts.subscriptions.Store(int64(len(b.entries)))
+	m.metrics.subscriptions.Store(int64(len(b.entries)))
+	m.metrics.loaded.Store(true)
 	return nil
 }
 
@@ -190,7 +191,7 @@ func (m *Matcher) follow(ctx context.Context) error {
 		return fmt.Errorf("read the changes of the subscriptions: %w", err)
 	}
 	m.revision = revision
-	m.counts.subscriptions.Store(int64(len(m.book.entries)))
+	m.metrics.subscriptions.Store(int64(len(m.book.entries)))
 	if m.book.changes > 1000+len(m.book.entries)/8 {
 		select {
 		case m.rebuilds <- m.book.engine:
@@ -217,7 +218,7 @@ func (m *Matcher) batch(ctx context.Context, entries []alerts.LogEntry, try func
 		case err == nil:
 			waiting = append(waiting, pendings...)
 		case e.Err != nil || e.Tries > maxTries:
-			m.counts.givenUp.Add(1)
+			m.metrics.givenUp.Add(1)
 			m.cfg.Logger.Error("article given up", "article", e.Article.ID, "token", e.Token, "tries", e.Tries, "error", err)
 		default:
 			m.cfg.Logger.Warn("article can't be matched; it is tried again", "article", e.Article.ID, "tries", e.Tries, "error", err)
@@ -234,6 +235,7 @@ func (m *Matcher) batch(ctx context.Context, entries []alerts.LogEntry, try func
 	if err := flush(); err != nil {
 		return nil, err
 	}
+	m.stored(entries, finished)
 	if held {
 		m.pause(ctx, firstPause)
 	}
@@ -252,10 +254,12 @@ func (m *Matcher) pendings(e alerts.LogEntry) (out []alerts.Pending, err error) 
 			err = fmt.Errorf("matching panicked: %v", r)
 		}
 	}()
+	begun := time.Now()
 	m.hits = m.book.engine.Match(e.Article, m.hits[:0])
+	m.metrics.timed(begun)
 	out = m.book.pendings(e.Article, m.hits, m.cfg.Now())
-	m.counts.articles.Add(1)
-	m.counts.hits.Add(int64(len(m.hits)))
+	m.metrics.articles.Add(1)
+	m.metrics.hits.Add(int64(len(m.hits)))
 	return out, nil
 }
 
@@ -267,7 +271,7 @@ func (m *Matcher) enqueue(ctx context.Context, all []alerts.Pending, try func(co
 			if err != nil {
 				return fmt.Errorf("put %d alerts into the outbox: %w", n, err)
 			}
-			m.counts.enqueued.Add(int64(added))
+			m.metrics.enqueued.Add(int64(added))
 			return nil
 		})
 		if err != nil {

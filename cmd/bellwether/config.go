@@ -99,7 +99,7 @@ func settings() []setting {
 		{"roles", "BELLWETHER_ROLES", "what this replica does, some of ingest,match,deliver,chat;\nothers that share the Redis do the rest", "all", false, setRoles},
 		{"log.level", "BELLWETHER_LOG_LEVEL", "debug, info, warn or error", "info (in a terminal: warn)", false, setLevel},
 		{"log.format", "BELLWETHER_LOG_FORMAT", "text or json", "text", false, setFormat},
-		{"http.listen", "BELLWETHER_HTTP_LISTEN", "address for /healthz and /readyz; empty: none", "", false, setListen},
+		{"http.listen", "BELLWETHER_HTTP_LISTEN", "address for /healthz, /readyz and /metrics; empty: none", "", false, setListen},
 		{
 			"http.contact", "BELLWETHER_CONTACT", "mail or web address told to the servers that are read", "", false,
 			setString(func(c *config) *string { return &c.contact }),

@@ -79,6 +79,7 @@ func run(ctx context.Context, w world, f flagValues, once bool) (err error) {
 		log = slog.New(&remarks{say: talk.Note, level: cfg.logLevel}) // an edited line must not be written into
 	}
 
+	watch := newTelemetry()
 	store, err := openStore(ctx, cfg, log)
 	if err != nil {
 		return err
@@ -92,7 +93,7 @@ func run(ctx context.Context, w world, f flagValues, once bool) (err error) {
 		announce(w, cfg, store, sources, interactive)
 	}
 
-	a, err := newApp(cfg, w, log, talk, store, sources, once)
+	a, err := newApp(cfg, w, log, talk, store, sources, watch, once)
 	if err != nil {
 		return err
 	}

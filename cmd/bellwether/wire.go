@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -41,7 +40,7 @@ type app struct {
 	faults   *faults
 }
 
-func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *store, sources *sourceSet, once bool) (*app, error) {
+func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *store, sources *sourceSet, watch *telemetry, once bool) (*app, error) {
 	a := &app{talk: talk, faults: &faults{w: w}}
 	report := func(string, alerts.ItemProblem) {}
 	if once {
@@ -51,20 +50,21 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 	}
 	a.ingest = ingest.New(ingest.Config{
 		Turns: s.turns(once), Log: s.client.Articles(), Sources: sources.list, Interval: cfg.interval, Intervals: sources.intervals,
-		FirstPollIsHistory: cfg.history, Problem: report, Logger: log,
+		FirstPollIsHistory: cfg.history, Problem: report, Logger: log, Metrics: watch.of(cfg.has(roleIngest)),
 	})
 	a.matching = matching.New(matching.Config{
 		Log: s.client.Articles(), Subscriptions: s.client.Subscriptions(), Outbox: s.client.Outbox(), Logger: log,
+		Metrics: watch.of(cfg.has(roleMatch)),
 	})
 	a.bot = bot.New(bot.Config{
 		Store: s.client.Subscriptions(), Archive: s.client.Articles(), Outbox: s.client.Outbox(),
 		Sources: a.ingest, Now: time.Now, Logger: log,
 	})
-	if err := a.dispatching(cfg, log, s, once); err != nil {
+	if err := a.dispatching(cfg, log, s, watch, once); err != nil {
 		return nil, err
 	}
 	if cfg.listen != "" {
-		routes := map[string]http.Handler{}
+		routes := watch.routes(log)
 		if cfg.has(roleChat) {
 			maps.Copy(routes, a.slack.routes())
 			maps.Copy(routes, a.discord.routes())
@@ -75,10 +75,11 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 }
 
 // dispatching makes the dispatcher, and the platforms that it sends to.
-func (a *app) dispatching(cfg config, log *slog.Logger, s *store, once bool) error {
+func (a *app) dispatching(cfg config, log *slog.Logger, s *store, watch *telemetry, once bool) error {
 	c := dispatch.Config{
 		Outbox: s.client.Outbox(), Articles: s.client.Articles(), Subscriptions: s.client.Subscriptions(),
 		Messengers: []dispatch.Messenger{a.talk}, Sentences: cfg.sentences, Logger: log,
+		Metrics: watch.of(cfg.has(roleDeliver)),
 	}
 	var told []func(alerts.Destination, alerts.Scope, error)
 	unblock := func(d alerts.Destination) { a.dispatch.Unblock(d) }

@@ -1,0 +1,79 @@
+package ingest
+
+import (
+	"strconv"
+	"sync/atomic"
+	"time"
+	"unicode/utf8"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"github.com/bellwether/bellwether/alerts"
+)
+
+var fetchBuckets = []float64{.01, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 120}
+
+// counters are those of one source.
+type counters struct {
+	changed, notModified, failed, unstored atomic.Int64 // polls, by how they ended
+	added, revised, duplicates, unreadable atomic.Int64 // items
+}
+
+func (c *counters) addTo(s *Stats) {
+	s.Polls += c.changed.Load() + c.notModified.Load() + c.failed.Load() + c.unstored.Load()
+	s.NotModified += c.notModified.Load()
+	s.Failed += c.failed.Load() + c.unstored.Load()
+	s.Added += c.added.Load()
+	s.Revised += c.revised.Load()
+	s.Duplicates += c.duplicates.Load()
+	s.Unreadable += c.unreadable.Load()
+}
+
+// export shows what is known of the sources to r, to nobody if that is nil.
+func (in *Ingester) export(r prometheus.Registerer) {
+	f := promauto.With(r)
+	in.fetchTime = f.NewHistogram(prometheus.HistogramOpts{
+		Name: "bellwether_fetch_duration_seconds", Help: "One reading of a source.", Buckets: fetchBuckets,
+	})
+	for _, s := range in.sources {
+		s.export(f)
+	}
+}
+
+func (s *source) export(f promauto.Factory) {
+	name := s.src.Name()
+	if !utf8.ValidString(name) {
+		name = strconv.QuoteToASCII(name) // a path may be any bytes, a label may not
+	}
+	count := func(metric, help, label string, values map[string]*atomic.Int64) {
+		for value, n := range values {
+			f.NewCounterFunc(prometheus.CounterOpts{
+				Name: metric, Help: help, ConstLabels: prometheus.Labels{"source": name, label: value},
+			}, func() float64 { return float64(n.Load()) })
+		}
+	}
+	count("bellwether_polls_total", "Polls of a source: changed, not_modified, failed, or unstored (the source was well, the store not).", "outcome",
+		map[string]*atomic.Int64{
+			"changed": &s.counts.changed, "not_modified": &s.counts.notModified, "failed": &s.counts.failed, "unstored": &s.counts.unstored,
+		})
+	count("bellwether_articles_total", "What a source's items were: added, revised, duplicate or unreadable.", "verdict",
+		map[string]*atomic.Int64{
+			alerts.Added.String(): &s.counts.added, alerts.Revised.String(): &s.counts.revised,
+			alerts.Duplicate.String(): &s.counts.duplicates, "unreadable": &s.counts.unreadable,
+		})
+	when := func(metric, help string, of func(alerts.SourceStatus) time.Time) {
+		f.NewGaugeFunc(prometheus.GaugeOpts{Name: metric, Help: help, ConstLabels: prometheus.Labels{"source": name}}, func() float64 {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if at := of(s.status); !at.IsZero() {
+				return float64(at.UnixMilli()) / 1000
+			}
+			return 0
+		})
+	}
+	when("bellwether_source_last_success_timestamp_seconds", "When the source was last read by this process, 0 if never.",
+		func(s alerts.SourceStatus) time.Time { return s.LastGood })
+	when("bellwether_source_last_article_timestamp_seconds", "When the source last brought an article to this process, 0 if never.",
+		func(s alerts.SourceStatus) time.Time { return s.LastNew })
+}
