@@ -21,15 +21,16 @@ const (
 // choose takes up to n sentences, the best first: each time the one whose
 // merits, less its likeness to those taken before, are highest (maximal
 // marginal relevance, Carbonell and Goldstein 1998).
-func choose(a alerts.Article, cands []candidate, spans []alerts.Span, n int) []candidate {
+func (z *Summarizer) choose(spans []alerts.Span, n int) []candidate {
+	cands, body := z.sentences, z.article.Body
 	if len(cands) <= 1 || n < 1 {
 		return cands[:min(len(cands), max(n, 0))]
 	}
-	m := newModel(a, cands)
-	hits, all := matches(a.Body, cands, spans)
+	m := z.model()
+	hits, all := matches(body, cands, spans)
 	merit := make([]float64, len(cands))
 	for i, c := range cands {
-		merit[i] = weightPosition*position(c) + weightCentrality*m.centrality(i) + weightTitle*m.title(i) - brevity(m.words[i]) - dangling(a.Body[c.start:c.end])
+		merit[i] = weightPosition*position(c) + weightCentrality*m.centrality(i) + weightTitle*m.title(i) - brevity(m.words[i]) - dangling(body[c.start:c.end])
 	}
 	covered := map[string]bool{}
 	alike := make([]float64, len(cands)) // the greatest likeness to a chosen one

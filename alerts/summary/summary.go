@@ -9,6 +9,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -28,19 +29,39 @@ type Result struct {
 // enough is the length in bytes of two sentences that need no third.
 const enough = 500
 
-// Summarize chooses at most n sentences of a's body; with n < 1 two or three.
+// Summarizer makes summaries of one article, of which it does once what is the
+// same for all. It is safe for concurrent use.
+type Summarizer struct {
+	article   alerts.Article
+	sentences []candidate
+	model     func() model // of sentences; it wants one at least
+}
+
+// New makes a Summarizer of a. Together with the first summary it takes time in
+// proportion to the body's length.
+func New(a alerts.Article) *Summarizer {
+	s := &Summarizer{article: a, sentences: candidates(a.Title, a.Body)}
+	s.model = sync.OnceValue(func() model { return newModel(a, s.sentences) })
+	return s
+}
+
+// Summarize is [Summarizer.Summarize] for a single summary of a.
+func Summarize(a alerts.Article, spans []alerts.Span, n int) Result {
+	return New(a).Summarize(spans, n)
+}
+
+// Summarize chooses at most n sentences of the body; with n < 1 two or three.
 // It prefers the lead, sentences with spans (those of the body; they may come
 // in any order), and sentences that say much of what the article says, and
 // leaves out what repeats a chosen one. A body that holds no sentence of a
-// story gives none. It takes time in proportion to the body's length and to
-// the square of its number of sentences, of which it looks at 200.
-func Summarize(a alerts.Article, spans []alerts.Span, n int) Result {
-	sentences := candidates(a.Title, a.Body)
+// story gives none. It takes time in proportion to n and to the length of the
+// sentences, of which it looks at 200.
+func (z *Summarizer) Summarize(spans []alerts.Span, n int) Result {
 	want := n
 	if n < 1 {
 		want = 3
 	}
-	chosen := choose(a, sentences, spans, want)
+	chosen := z.choose(spans, want)
 	if n < 1 && len(chosen) == 3 && chosen[0].size()+chosen[1].size() > enough {
 		chosen = chosen[:2]
 	}
@@ -48,7 +69,7 @@ func Summarize(a alerts.Article, spans []alerts.Span, n int) Result {
 
 	var out Result
 	for i, c := range chosen {
-		s, marks := fold(a.Body, c.start, c.end, spans)
+		s, marks := fold(z.article.Body, c.start, c.end, spans)
 		out.Sentences = append(out.Sentences, s)
 		for _, m := range marks {
 			out.Highlights = append(out.Highlights, alerts.Highlight{Sentence: i, Start: m.start, End: m.end})

@@ -69,6 +69,7 @@ type Dispatcher struct {
 	messengers map[string]Messenger
 	holds      *holds
 	zones      *zones
+	texts      *texts
 	recent     *successes
 	unsaved    *unsaved
 	metrics    *metrics
@@ -111,7 +112,7 @@ func New(cfg Config) *Dispatcher {
 		cfg.Jitter = rand.Float64
 	}
 	d := &Dispatcher{
-		cfg: cfg, messengers: map[string]Messenger{}, holds: newHolds(cfg.Now), zones: newZones(),
+		cfg: cfg, messengers: map[string]Messenger{}, holds: newHolds(cfg.Now), zones: newZones(), texts: newTexts(cfg.Articles, cfg.Now),
 		unsaved: &unsaved{byKey: map[string]unsavedReceipt{}},
 		recent:  &successes{byPlatform: map[string][2]success{}},
 		absent:  map[string]bool{}, unknown: map[string]int{},

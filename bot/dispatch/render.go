@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/bellwether/bellwether/alerts"
-	"github.com/bellwether/bellwether/alerts/match"
 	"github.com/bellwether/bellwether/alerts/query"
 	"github.com/bellwether/bellwether/alerts/schedule"
 	"github.com/bellwether/bellwether/alerts/summary"
@@ -178,7 +177,7 @@ func keyword(i alerts.Item) alerts.SubscriptionID {
 func (d *Dispatcher) part(ctx context.Context, items []alerts.Item, v view) (part, error) {
 	p := part{items: items, lost: map[string]error{}}
 	for _, i := range items {
-		a, err := d.cfg.Articles.Article(ctx, i.Article)
+		text, err := d.texts.get(ctx, i.Article)
 		if errors.Is(err, alerts.ErrNotFound) {
 			p.lost[i.Key] = fmt.Errorf("read article %s: %w", i.Article, err)
 			continue
@@ -186,7 +185,7 @@ func (d *Dispatcher) part(ctx context.Context, items []alerts.Item, v view) (par
 		if err != nil {
 			return p, fmt.Errorf("read article %s: %w", i.Article, err)
 		}
-		alert, err := d.alert(a, i, v)
+		alert, err := d.alert(text, i, v)
 		switch {
 		case err != nil:
 			p.lost[i.Key] = err
@@ -219,17 +218,17 @@ func (p part) divide() []part {
 // alert renders an article for those of the item's subscriptions that still
 // want it; it has none of them if none does. An error is an article that
 // can't be rendered, now or ever.
-func (d *Dispatcher) alert(a alerts.Article, i alerts.Item, v view) (out alerts.Alert, err error) {
+func (d *Dispatcher) alert(t *text, i alerts.Item, v view) (out alerts.Alert, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("rendering article %s panicked: %v", a.ID, r)
+			err = fmt.Errorf("rendering article %s panicked: %v", i.Article, r)
 		}
 	}()
-	out.Article = a
+	out.Article = t.article
 	if !v.wanted(i) {
 		return out, nil
 	}
-	doc := match.NewDocument(a)
+	doc := t.document()
 	for _, id := range i.Subscriptions {
 		if !v.active(id) {
 			continue
@@ -252,7 +251,7 @@ func (d *Dispatcher) alert(a alerts.Article, i alerts.Item, v view) (out alerts.
 	}
 	out.Matched = doc.Matched(queries...)
 	out.Spans = merge(out.Spans)
-	s := summary.Summarize(a, out.Spans, d.cfg.Sentences).Fit(summary.SentenceLimit)
+	s := t.summarizer().Summarize(out.Spans, d.cfg.Sentences).Fit(summary.SentenceLimit)
 	out.Summary, out.Highlights = s.Sentences, s.Highlights
 	return out, nil
 }
