@@ -1,7 +1,6 @@
 package redis
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"strconv"
@@ -36,7 +35,11 @@ func (c *Client) Usage(ctx context.Context) (Usage, error) {
 			if err != nil {
 				return err
 			}
-			sum.add(text)
+			sum.Commands += infoNumber(text, "total_commands_processed")
+			sum.Reads += infoNumber(text, "total_reads_processed")
+			sum.BytesIn += infoNumber(text, "total_net_input_bytes")
+			sum.BytesOut += infoNumber(text, "total_net_output_bytes")
+			sum.Memory += infoNumber(text, "used_memory")
 		}
 		return nil
 	})
@@ -46,18 +49,36 @@ func (c *Client) Usage(ctx context.Context) (Usage, error) {
 	return sum, nil
 }
 
-func (u *Usage) add(info string) {
-	counts := map[string]*int64{
-		"total_commands_processed": &u.Commands, "total_reads_processed": &u.Reads,
-		"total_net_input_bytes": &u.BytesIn, "total_net_output_bytes": &u.BytesOut, "used_memory": &u.Memory,
+// Memory is what the server uses that is the fullest, and its limit (maxmemory),
+// in bytes; the limit is 0 where there is none.
+func (c *Client) Memory(ctx context.Context) (used, limit int64, err error) {
+	err = c.eachMaster(ctx, func(ctx context.Context, db goredis.UniversalClient) error {
+		text, err := db.Info(ctx, "memory").Result()
+		if err != nil {
+			return err
+		}
+		u, l := infoNumber(text, "used_memory"), infoNumber(text, "maxmemory")
+		// Compared as shares: u/l > used/limit. No limit is less than any.
+		if l > 0 && (limit == 0 || float64(u)*float64(limit) > float64(used)*float64(l)) || limit == 0 && l == 0 && u > used {
+			used, limit = u, l
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, 0, fmt.Errorf("ask how much memory the store uses: %w", err)
 	}
-	for lines := bufio.NewScanner(strings.NewReader(info)); lines.Scan(); {
-		name, value, _ := strings.Cut(lines.Text(), ":")
-		if count := counts[name]; count != nil {
-			n, _ := strconv.ParseInt(value, 10, 64) // what an old server lacks stays 0
-			*count += n
+	return used, limit, nil
+}
+
+// infoNumber gives a number of an answer to INFO, 0 if it is not there.
+func infoNumber(info, name string) int64 {
+	for line := range strings.Lines(info) {
+		if value, found := strings.CutPrefix(line, name+":"); found {
+			n, _ := strconv.ParseInt(strings.TrimSpace(value), 10, 64)
+			return n
 		}
 	}
+	return 0
 }
 
 // Wipe deletes everything below the client's prefix: the end of a measurement.

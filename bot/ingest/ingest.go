@@ -46,6 +46,9 @@ type Config struct {
 	// FirstPollIsHistory: what stands in a feed when Run reads it for the very
 	// first time is archived and not alerted.
 	FirstPollIsHistory bool
+	// Hold tells why no source is to be polled now, empty if they are; nil never
+	// does. What it holds back is polled when it no longer does.
+	Hold func() string
 	// Problem is told of every item that could not be read, after the log was;
 	// nil for nobody. It may be called from several goroutines at once.
 	Problem func(source string, p alerts.ItemProblem)
@@ -78,6 +81,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Turns == nil {
 		c.Turns = alone{}
+	}
+	if c.Hold == nil {
+		c.Hold = func() string { return "" }
 	}
 	if c.Problem == nil {
 		c.Problem = func(string, alerts.ItemProblem) {}

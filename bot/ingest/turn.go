@@ -13,11 +13,16 @@ const (
 	turnSpan = 12 * time.Second
 	// endTime bounds giving a turn back.
 	endTime = 2 * time.Second
+	// holdLook lies between two looks whether polling is still held back.
+	holdLook = 5 * time.Second
 )
 
 // turn polls if no other replica does, and tells when to look again. With now
 // set it does not wait until the source is due.
 func (s *source) turn(ctx context.Context, now bool) (wait time.Duration, polled bool) {
+	if s.in.cfg.Hold() != "" {
+		return holdLook, false
+	}
 	t, err := s.in.cfg.Turns.Begin(ctx, s.src.Name(), turnSpan, now)
 	if err != nil {
 		err = &storeError{err}

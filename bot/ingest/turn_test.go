@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -184,6 +185,31 @@ func TestStoppingGivesTheTurnBack(t *testing.T) {
 		defer stopB()
 		if b.polls() != 1 {
 			t.Errorf("%d polls at once, want 1", b.polls())
+		}
+	})
+}
+
+// TestHeldBackSourcesArePolledLater: nothing is polled, and no turn taken, until
+// the hold ends.
+func TestHeldBackSourcesArePolledLater(t *testing.T) {
+	src := &fakeSource{name: "feed", replies: []reply{batch("x")}}
+	var held atomic.Bool
+	held.Store(true)
+	hold := func() string {
+		if held.Load() {
+			return "the store is full"
+		}
+		return ""
+	}
+	running(t, Config{Log: &memoryLog{}, Sources: []Source{src}, Hold: hold}, func(*Ingester) {
+		pass(30 * minute)
+		if src.polls() != 0 {
+			t.Fatalf("%d polls while held back", src.polls())
+		}
+		held.Store(false)
+		pass(holdLook)
+		if src.polls() != 1 {
+			t.Errorf("%d polls after that, want 1", src.polls())
 		}
 	})
 }

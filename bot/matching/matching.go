@@ -38,7 +38,10 @@ type Config struct {
 	Batch int
 	// Wait is how long Run waits for an article before it reads the change log
 	// again.
-	Wait   time.Duration
+	Wait time.Duration
+	// Hold tells why no article is to be taken from the log now, empty if they
+	// are; nil never does. Drain does not ask.
+	Hold   func() string
 	Logger *slog.Logger
 	Now    func() time.Time
 	// Jitter gives numbers in [0, 1) that spread tries in time.
@@ -71,6 +74,9 @@ func New(cfg Config) *Matcher {
 	}
 	if cfg.Wait <= 0 {
 		cfg.Wait = defaultWait
+	}
+	if cfg.Hold == nil {
+		cfg.Hold = func() string { return "" }
 	}
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
@@ -127,6 +133,10 @@ func (m *Matcher) Run(ctx context.Context) error {
 	owned.Go(func() { m.rebuild(ctx) })
 	defer owned.Wait()
 	for ctx.Err() == nil {
+		if m.loaded(ctx, m.persist) == nil && m.cfg.Hold() != "" {
+			m.pause(ctx, m.cfg.Wait)
+			continue
+		}
 		if _, err := m.step(ctx, m.cfg.Wait, m.persist); err != nil {
 			return nil // persist only gives up when ctx has ended
 		}
@@ -146,14 +156,20 @@ func (m *Matcher) Drain(ctx context.Context) error {
 	}
 }
 
+// loaded makes sure that the subscriptions are there.
+func (m *Matcher) loaded(ctx context.Context, try func(context.Context, func() error) error) error {
+	if m.book != nil {
+		return nil
+	}
+	return try(ctx, func() error { return m.Load(ctx) })
+}
+
 // step takes one batch through: read it, bring the subscriptions up to date,
 // match, enqueue, acknowledge. The order makes that who subscribed before an
 // article was logged hears of it.
 func (m *Matcher) step(ctx context.Context, wait time.Duration, try func(context.Context, func() error) error) (int, error) {
-	if m.book == nil {
-		if err := try(ctx, func() error { return m.Load(ctx) }); err != nil {
-			return 0, err
-		}
+	if err := m.loaded(ctx, try); err != nil {
+		return 0, err
 	}
 	var batch []alerts.LogEntry
 	err := try(ctx, func() (err error) {

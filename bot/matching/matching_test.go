@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -207,6 +208,33 @@ func TestAcknowledgedOnlyAfterTheOutbox(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestHeldBackArticlesStayInTheLog: the subscriptions are loaded all the same.
+func TestHeldBackArticlesStayInTheLog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(hitting("a", "1"))
+		w.store.set(sub(1, channel, alerts.Schedule{}))
+		var open atomic.Bool
+		w.cfg.Hold = func() string {
+			if open.Load() {
+				return ""
+			}
+			return "the outbox is full"
+		}
+		w.running(t, func() {
+			<-time.After(time.Hour)
+			synctest.Wait()
+			expect(t, w)
+			if n := w.Stats().Subscriptions; n != 1 {
+				t.Errorf("%d subscriptions while held back, want 1", n)
+			}
+			open.Store(true)
+			<-time.After(w.cfg.Wait)
+			synctest.Wait()
+			expect(t, w, "a > C, instant: 1")
+		})
+	})
 }
 
 func TestDrainGivesTheStoresError(t *testing.T) {

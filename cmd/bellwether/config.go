@@ -16,6 +16,7 @@ import (
 
 	"github.com/bellwether/bellwether/adapters/httpx"
 	"github.com/bellwether/bellwether/adapters/redis"
+	"github.com/bellwether/bellwether/bot/pressure"
 )
 
 // config is everything that can be set. Each value comes from the flag, else
@@ -34,6 +35,7 @@ type config struct {
 	interval      time.Duration
 	history       bool
 	sentences     int
+	bounds        pressure.Bounds
 	timeZone      string
 	sources       []sourceConfig
 	sourcesGiven  bool // by file or flag: no defaults, no samples
@@ -113,6 +115,11 @@ func settings() []setting {
 			"alerts.sentences", "BELLWETHER_ALERTS_SENTENCES", "sentences of summary in an alert, 1 to 5", "3", false,
 			setInt(1, 5, func(c *config) *int { return &c.sentences }),
 		},
+		{
+			"limits.waiting", "BELLWETHER_LIMITS_WAITING", "alerts that may wait in the outbox before no source is read;\nat twice as many nothing is matched", "1000000", false,
+			setInt(1000, 1_000_000_000, func(c *config) *int { return &c.bounds.Waiting }),
+		},
+		{"limits.memory", "BELLWETHER_LIMITS_MEMORY", "percent of Redis's maxmemory from which no source is read", "75", false, setMemory},
 		{"terminal.timezone", "BELLWETHER_TIMEZONE", "time zone of the terminal until you say another, such as Europe/Brussels", "the machine's", false, setZone},
 		{"http.public_url", "BELLWETHER_PUBLIC_URL", "address under which others reach http.listen, such as https://alerts.example.org", "", false, setPublicURL},
 		{"key", "BELLWETHER_KEY", "seals tokens that are stored: 32 bytes in base64 (openssl rand -base64 32);\nseveral with commas: the first seals, all open", "", true, setKey},
@@ -227,6 +234,15 @@ func setListen(c *config, v string) error {
 	return nil
 }
 
+func setMemory(c *config, v string) error {
+	percent := 0
+	if err := setInt(10, 95, func(*config) *int { return &percent })(c, strings.TrimSuffix(v, "%")); err != nil {
+		return err
+	}
+	c.bounds.Memory = float64(percent) / 100
+	return nil
+}
+
 func setZone(c *config, v string) error {
 	if _, err := time.LoadLocation(v); err != nil || v == "Local" {
 		return fault{fmt.Sprintf("%q is no time zone", v), "write an IANA name such as Europe/Brussels"}
@@ -291,7 +307,7 @@ type flagValues struct {
 func loadConfig(w world, f flagValues, interactive bool) (config, error) {
 	c := config{
 		redisPrefix: "bellwether:", logLevel: slog.LevelInfo, interval: 5 * time.Minute, history: true, sentences: 3,
-		roles: allRoles(),
+		roles: allRoles(), bounds: pressure.DefaultBounds(),
 	}
 	var wrong []mistake
 	path := f.config

@@ -70,6 +70,9 @@ func (a *app) stages(cfg config, interactive bool) [][]part {
 	if !cfg.onPlatform() && cfg.has(roleChat) {
 		chats = append(chats, part{name: "terminal", run: a.terminal, last: interactive})
 	}
+	if cfg.has(roleIngest) || cfg.has(roleMatch) {
+		matching = append(matching, part{name: "watching the store", run: a.pressure.Run})
+	}
 	if cfg.has(roleMatch) {
 		matching = append(matching, part{name: "matching", run: a.matching.Run})
 	}

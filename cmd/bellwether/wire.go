@@ -19,6 +19,7 @@ import (
 	"github.com/bellwether/bellwether/bot/dispatch"
 	"github.com/bellwether/bellwether/bot/ingest"
 	"github.com/bellwether/bellwether/bot/matching"
+	"github.com/bellwether/bellwether/bot/pressure"
 )
 
 // Shards of the outbox: an embedded store has one process to share them.
@@ -36,6 +37,7 @@ type app struct {
 	ingest   *ingest.Ingester
 	matching *matching.Matcher
 	dispatch *dispatch.Dispatcher
+	pressure *pressure.Gauge
 	web      *web.Server // nil without http.listen
 	faults   *faults
 }
@@ -48,13 +50,16 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 			a.faults.note(p.Place, p.Err, log.Enabled(context.Background(), slog.LevelWarn))
 		}
 	}
+	a.pressure = pressure.New(pressure.Config{
+		Read: s.load, Bounds: cfg.bounds, Logger: log, Metrics: watch.of(cfg.has(roleIngest) || cfg.has(roleMatch)),
+	})
 	a.ingest = ingest.New(ingest.Config{
 		Turns: s.turns(once), Log: s.client.Articles(), Sources: sources.list, Interval: cfg.interval, Intervals: sources.intervals,
-		FirstPollIsHistory: cfg.history, Problem: report, Logger: log, Metrics: watch.of(cfg.has(roleIngest)),
+		FirstPollIsHistory: cfg.history, Hold: a.pressure.Intake, Problem: report, Logger: log, Metrics: watch.of(cfg.has(roleIngest)),
 	})
 	a.matching = matching.New(matching.Config{
 		Log: s.client.Articles(), Subscriptions: s.client.Subscriptions(), Outbox: s.client.Outbox(), Logger: log,
-		Metrics: watch.of(cfg.has(roleMatch)),
+		Hold: a.pressure.Matching, Metrics: watch.of(cfg.has(roleMatch)),
 	})
 	a.bot = bot.New(bot.Config{
 		Store: s.client.Subscriptions(), Archive: s.client.Articles(), Outbox: s.client.Outbox(),
@@ -196,6 +201,19 @@ func (s *store) turns(once bool) ingest.Turns {
 		return nil
 	}
 	return s.client.Turns()
+}
+
+// load tells how full the store is.
+func (s *store) load(ctx context.Context) (pressure.Load, error) {
+	due, later, err := s.client.Outbox().Depth(ctx)
+	if err != nil {
+		return pressure.Load{}, err
+	}
+	l := pressure.Load{Waiting: due + later}
+	if s.embedded == nil {
+		l.Memory, l.Limit, err = s.client.Memory(ctx)
+	}
+	return l, err
 }
 
 // close saves last what the other parts left.
