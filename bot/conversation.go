@@ -7,11 +7,13 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot/chat"
 )
 
-// Config is what a Bot works with. Only Logger may be nil.
+// Config is what a Bot works with. Only Logger and Metrics may be nil.
 type Config struct {
 	Store   SubscriptionStore
 	Archive Archive
@@ -19,6 +21,8 @@ type Config struct {
 	Sources Sources
 	Now     func() time.Time
 	Logger  *slog.Logger
+	// Metrics shows what is counted.
+	Metrics prometheus.Registerer
 }
 
 // Bot answers commands. It keeps no state of its own but the latest replies,
@@ -31,6 +35,7 @@ type Bot struct {
 	now     func() time.Time
 	log     *slog.Logger
 	replies *memo
+	metrics metrics
 }
 
 // New returns a Bot.
@@ -41,6 +46,7 @@ func New(c Config) *Bot {
 	return &Bot{
 		store: c.Store, archive: c.Archive, outbox: c.Outbox, sources: c.Sources,
 		now: c.Now, log: c.Logger, replies: newMemo(),
+		metrics: newMetrics(c.Metrics),
 	}
 }
 
@@ -74,6 +80,8 @@ func (b *Bot) Handle(ctx context.Context, c chat.Command) chat.Reply {
 // a reason of our own may be given again under the same ID.
 func (b *Bot) answer(ctx context.Context, c chat.Command) (r chat.Reply, settled bool) {
 	q := &request{Command: c, place: c.Place, now: b.now()}
+	begun := time.Now()
+	defer func() { b.metrics.answered(q, begun, r, settled) }()
 	defer func() {
 		if p := recover(); p != nil {
 			b.report(ctx, q, fmt.Errorf("panic: %v", p), slog.String("stack", string(debug.Stack())))

@@ -112,3 +112,19 @@ func BenchmarkIdle(b *testing.B) {
 		}
 	})
 }
+
+// BenchmarkDepth is the cost of a look at what waits in 20,000 lanes, which
+// keeps the server busy for a shard at a time.
+func BenchmarkDepth(b *testing.B) {
+	benchStores(b, func(b *testing.B, o *redis.Outbox) {
+		const n = 20_000
+		if added, err := o.Enqueue(b.Context(), manyPlaces(n, "article")); err != nil || added != n {
+			b.Fatal(added, err)
+		}
+		for b.Loop() {
+			if due, _, err := o.Depth(b.Context()); err != nil || due != n {
+				b.Fatal(due, err)
+			}
+		}
+	})
+}

@@ -238,23 +238,6 @@ func itemOf(destination, item, attempts, sending string) (alerts.Item, error) {
 	return out, nil
 }
 
-// Depth implements dispatch.Outbox. Work grows with the number of lanes that
-// hold something.
-func (o *Outbox) Depth(ctx context.Context) (due, later int, err error) {
-	cmds, err := o.c.runAll(ctx, scriptDepth, o.everyShard())
-	if err != nil {
-		return 0, 0, fmt.Errorf("count the outbox: %w", err)
-	}
-	for _, cmd := range cmds {
-		n, err := cmd.Int64Slice()
-		if err != nil || len(n) != 2 {
-			return 0, 0, fmt.Errorf("count the outbox: %w", errors.Join(errReply, err))
-		}
-		due, later = due+int(n[0]), later+int(n[1])
-	}
-	return due, later, nil
-}
-
 func (o *Outbox) everyShard(args ...any) []scriptCall {
 	calls := make([]scriptCall, o.shards())
 	for i := range calls {

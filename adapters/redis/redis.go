@@ -19,6 +19,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	goredis "github.com/redis/go-redis/v9"
 )
 
@@ -56,6 +57,9 @@ type Options struct {
 	Sync func(context.Context) error
 	// Logger is told of records that can't be read. Nil means none.
 	Logger *slog.Logger
+	// Metrics shows what the client does and what waits in the store; nil for
+	// nobody.
+	Metrics prometheus.Registerer
 }
 
 // Client is a connection to the store. Its parts may be used by many
@@ -78,6 +82,9 @@ func Open(ctx context.Context, o Options) (*Client, error) {
 		return nil, err
 	}
 	c := &Client{db: target.connect(), options: o, log: o.Logger}
+	if o.Metrics != nil {
+		c.measure(o.Metrics)
+	}
 	c.waker = newWaker(c.db, o.Prefix)
 	if err := c.start(ctx); err != nil {
 		_ = c.Close()

@@ -43,6 +43,7 @@ var (
 	scriptNext         = load("article_lib", "article_next")
 	scriptAck          = load("article_lib", "article_ack")
 	scriptState        = load("article_lib", "article_state")
+	scriptLag          = load("article_lib", "article_lag")
 
 	scriptEnqueue = load("outbox_lib", "enqueue")
 	scriptClaim   = load("outbox_lib", "claim")

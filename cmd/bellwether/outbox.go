@@ -53,7 +53,7 @@ func (f *outboxFlags) with(ctx context.Context, w world, do func(*redis.Client) 
 	if err != nil {
 		return err
 	}
-	s, err := openStore(ctx, cfg, slog.New(slog.DiscardHandler))
+	s, err := openStore(ctx, cfg, slog.New(slog.DiscardHandler), nil)
 	if err != nil {
 		return err
 	}

@@ -80,7 +80,7 @@ func run(ctx context.Context, w world, f flagValues, once bool) (err error) {
 	}
 
 	watch := newTelemetry()
-	store, err := openStore(ctx, cfg, log)
+	store, err := openStore(ctx, cfg, log, watch.metrics)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/bellwether/bellwether/adapters/redis"
 	"github.com/bellwether/bellwether/adapters/redis/embedded"
 	"github.com/bellwether/bellwether/adapters/terminal"
@@ -64,6 +66,7 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 	a.bot = bot.New(bot.Config{
 		Store: s.client.Subscriptions(), Archive: s.client.Articles(), Outbox: s.client.Outbox(),
 		Sources: a.ingest, Now: time.Now, Logger: log,
+		Metrics: watch.of(cfg.has(roleChat)),
 	})
 	if err := a.dispatching(cfg, log, s, watch, once); err != nil {
 		return nil, err
@@ -153,7 +156,7 @@ type store struct {
 	about    string           // for people
 }
 
-func openStore(ctx context.Context, cfg config, log *slog.Logger) (*store, error) {
+func openStore(ctx context.Context, cfg config, log *slog.Logger, metrics prometheus.Registerer) (*store, error) {
 	if cfg.redisURL != "" {
 		target, err := redis.ParseURL(cfg.redisURL)
 		if err != nil {
@@ -163,16 +166,16 @@ func openStore(ctx context.Context, cfg config, log *slog.Logger) (*store, error
 		if shards == 0 {
 			shards = defaultShards
 		}
-		client, err := redis.Open(ctx, redis.Options{URL: cfg.redisURL, Prefix: cfg.redisPrefix, Shards: shards, Logger: log})
+		client, err := redis.Open(ctx, redis.Options{URL: cfg.redisURL, Prefix: cfg.redisPrefix, Shards: shards, Logger: log, Metrics: metrics})
 		if err != nil {
 			return nil, err
 		}
 		return &store{client: client, about: "Redis at " + target.String()}, nil
 	}
-	return openEmbedded(ctx, cfg, log)
+	return openEmbedded(ctx, cfg, log, metrics)
 }
 
-func openEmbedded(ctx context.Context, cfg config, log *slog.Logger) (*store, error) {
+func openEmbedded(ctx context.Context, cfg config, log *slog.Logger, metrics prometheus.Registerer) (*store, error) {
 	if err := os.MkdirAll(cfg.data, 0o700); err != nil {
 		return nil, fmt.Errorf("making the data folder: %w", err)
 	}
@@ -181,12 +184,15 @@ func openEmbedded(ctx context.Context, cfg config, log *slog.Logger) (*store, er
 	if err != nil {
 		return nil, err
 	}
+	if metrics != nil {
+		metrics.MustRegister(server)
+	}
 	shards := cfg.shards
 	if shards == 0 {
 		shards = embeddedShards
 	}
 	client, err := redis.Open(ctx, redis.Options{
-		URL: server.URL(), Prefix: cfg.redisPrefix, Shards: shards, Solo: true, Sync: server.Sync, Logger: log,
+		URL: server.URL(), Prefix: cfg.redisPrefix, Shards: shards, Solo: true, Sync: server.Sync, Logger: log, Metrics: metrics,
 	})
 	if err != nil {
 		return nil, errors.Join(err, server.Close())

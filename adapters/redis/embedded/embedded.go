@@ -53,6 +53,7 @@ type Server struct {
 
 	writes  atomic.Uint64 // grows with every command that changes something
 	saves   atomic.Uint64 // files written
+	metrics *metrics
 	changed changed
 	image   map[string][]byte // each key as the file has it; of the goroutine that saves
 	wake    chan struct{}     // someone waits for a save
@@ -85,7 +86,7 @@ func Open(ctx context.Context, path string, log *slog.Logger) (*Server, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("make the folder of the store file: %w", err)
 	}
-	s := &Server{path: path, log: log, password: rand.Text(), wake: make(chan struct{}, 1)}
+	s := &Server{path: path, log: log, password: rand.Text(), wake: make(chan struct{}, 1), metrics: newMetrics()}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -229,7 +230,9 @@ func (s *Server) save(ctx context.Context) error {
 	s.mu.Unlock()
 	var err error
 	if !clean {
+		begun := time.Now()
 		err = s.write(ctx)
+		s.metrics.saved(begun, err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -261,7 +264,11 @@ func (s *Server) write(ctx context.Context) error {
 		return fmt.Errorf("save the store: %w", err)
 	}
 	s.saves.Add(1)
-	return writeFile(s.path, s.image)
+	size, err := writeFile(s.path, s.image)
+	if err == nil {
+		s.metrics.bytes.Store(int64(size))
+	}
+	return err
 }
 
 func (s *Server) refresh(ctx context.Context) error {

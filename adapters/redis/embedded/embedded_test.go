@@ -7,15 +7,18 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	goredis "github.com/redis/go-redis/v9"
 	"go.uber.org/goleak"
 
 	"github.com/bellwether/bellwether/adapters/adaptertest"
+	"github.com/bellwether/bellwether/adapters/adaptertest/scrape"
 	"github.com/bellwether/bellwether/adapters/redis"
 	"github.com/bellwether/bellwether/adapters/redis/embedded"
 	"github.com/bellwether/bellwether/alerts"
@@ -189,6 +192,31 @@ func TestSyncWithoutChange(t *testing.T) {
 	if after := embedded.Saves(s); after != before {
 		t.Errorf("%d saves while nothing happened", after-before)
 	}
+}
+
+func TestMetrics(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "store")
+	s := open(t, path)
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(s)
+	c := connect(t, s)
+	for _, state := range []string{"x", "y"} {
+		if err := c.Articles().SaveState(t.Context(), "feed", []byte(state)); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Sync(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	scrape.Want(t, registry, "bellwether_embedded_save_failures_total")
+	if saves := scrape.Lines(t, registry, "bellwether_embedded_save_duration_seconds"); !slices.ContainsFunc(saves, func(l string) bool { return strings.HasPrefix(l, "_count ") && l >= "_count 2" }) {
+		t.Errorf("saves %q", saves)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scrape.Want(t, registry, "bellwether_embedded_file_size_bytes", fmt.Sprint(" ", info.Size()))
 }
 
 func TestSyncEnds(t *testing.T) {

@@ -184,16 +184,17 @@ func readFile(path string) ([]key, error) {
 }
 
 // writeFile replaces a store file in one step: a crash at any moment leaves
-// the old one or the new one.
-func writeFile(path string, image map[string][]byte) error {
-	err := renameio.WriteFile(path, encode(image), 0o600, renameio.WithTempDir(filepath.Dir(path)))
+// the old one or the new one. It returns the file's size.
+func writeFile(path string, image map[string][]byte) (int, error) {
+	data := encode(image)
+	err := renameio.WriteFile(path, data, 0o600, renameio.WithTempDir(filepath.Dir(path)))
 	if err == nil {
 		err = syncFolder(filepath.Dir(path))
 	}
 	if err != nil {
-		return fmt.Errorf("write the store file %s: %w", path, err)
+		return 0, fmt.Errorf("write the store file %s: %w", path, err)
 	}
-	return nil
+	return len(data), nil
 }
 
 // syncFolder makes a rename in a folder last.

@@ -1,6 +1,7 @@
 -- Counts what waits in a shard; work grows with its lanes.
--- KEYS: 1 shard prefix. Returns how many items are due or under lease, and how
--- many later.
+-- KEYS: 1 shard prefix. Returns how many items are due or under lease, how many
+-- later, how many ms ago the lane became due that has waited longest, and how
+-- many are dead.
 local now = clock()
 local soon, later = 0, 0
 local ready = call('ZRANGE', K .. 'ready', 0, -1, 'WITHSCORES')
@@ -17,4 +18,5 @@ for i = 1, #ready, 2 do
     soon, later = soon + held, later + n - held
   end
 end
-return {soon, later}
+local first = tonumber(ready[2])
+return {soon, later, first and int(math.max(now - first, 0)) or '0', call('ZCARD', K .. 'dead:at')}
