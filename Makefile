@@ -12,6 +12,8 @@ PKG      ?= ./...
 FUZZTIME ?= 20s
 BENCH    ?= .
 COUNT    ?= 6
+EVENTS   ?= 70
+SEED     ?=
 
 .PHONY: help
 help: ## what can be made
@@ -30,6 +32,11 @@ run: build ## build, then `bellwether run`; flags in ARGS='--once'
 .PHONY: test
 test: ## all tests with the race detector and a Redis of their own; PKG=./alerts/..., ARGS='-run Name'
 	@scripts/test.sh $(ARGS) $(PKG)
+
+.PHONY: chaos
+chaos: ## replicas, Redis and Slack fail at random times; EVENTS=70 in each set-up, SEED= of an earlier run
+	BELLWETHER_CHAOS_EVENTS=$(EVENTS) BELLWETHER_CHAOS_SEED=$(SEED) \
+		scripts/test.sh -run '^TestChaos$$' -count 1 -v -timeout 60m ./cmd/bellwether
 
 .PHONY: lint
 lint: ## golangci-lint, go vet, gofumpt, go mod tidy: says what is wrong, changes nothing

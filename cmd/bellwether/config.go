@@ -27,6 +27,8 @@ type config struct {
 	redisPrefix   string
 	shards        int
 	roles         []role
+	lease         time.Duration    // of what a replica has in hand
+	now           func() time.Time // the clock
 	logLevel      slog.Level
 	levelSet      bool
 	logJSON       bool
@@ -99,6 +101,10 @@ func settings() []setting {
 			setInt(1, 1024, func(c *config) *int { return &c.shards }),
 		},
 		{"roles", "BELLWETHER_ROLES", "what this replica does, some of ingest,match,deliver,chat;\nothers that share the Redis do the rest", "all", false, setRoles},
+		{
+			"delivery.lease", "BELLWETHER_DELIVERY_LEASE", "what a replica that died had in hand, another takes over after this time", "1m", false,
+			setDuration(2*time.Second, 10*time.Minute, func(c *config) *time.Duration { return &c.lease }),
+		},
 		{"log.level", "BELLWETHER_LOG_LEVEL", "debug, info, warn or error", "info (in a terminal: warn)", false, setLevel},
 		{"log.format", "BELLWETHER_LOG_FORMAT", "text or json", "text", false, setFormat},
 		{"http.listen", "BELLWETHER_HTTP_LISTEN", "address for /healthz, /readyz and /metrics; empty: none", "", false, setListen},
@@ -307,7 +313,7 @@ type flagValues struct {
 func loadConfig(w world, f flagValues, interactive bool) (config, error) {
 	c := config{
 		redisPrefix: "bellwether:", logLevel: slog.LevelInfo, interval: 5 * time.Minute, history: true, sentences: 3,
-		roles: allRoles(), bounds: pressure.DefaultBounds(),
+		roles: allRoles(), lease: time.Minute, now: clock(w.lookup), bounds: pressure.DefaultBounds(),
 	}
 	var wrong []mistake
 	path := f.config

@@ -24,16 +24,17 @@ type discordParts struct {
 func newDiscord(cfg config, s *store, b *bot.Bot, reachable func(alerts.Destination), log *slog.Logger) *discordParts {
 	p := &discordParts{http: discordHTTP(cfg.discord)}
 	client := discord.NewClient(discord.ClientConfig{
-		Token: cfg.discord.botToken, BaseURL: cfg.discord.apiURL, HTTP: p.http.HTTP(), Rates: s.client.Rates(), Now: time.Now, Logger: log,
+		Token: cfg.discord.botToken, BaseURL: cfg.discord.apiURL, HTTP: p.http.HTTP(), Rates: s.client.Rates(),
+		Limits: discord.Limits{Timeout: cfg.callTimeout()}, Now: cfg.now, Logger: log,
 	})
 	c := discord.Config{
 		Handler: b, Places: b, Subscriptions: s.client.Subscriptions(), Guilds: s.client.Workspaces(), Once: s.client.Marks(),
 		Client: client, PublicKey: cfg.discord.publicKey, Application: cfg.discord.applicationID, Zones: bot.Zones,
-		Reachable: reachable, Now: time.Now, Logger: log,
+		Reachable: reachable, Now: cfg.now, Logger: log,
 	}
 	if cfg.discord.byGateway() && cfg.has(roleChat) {
 		c.Gateway = discord.NewGateway(discord.GatewayConfig{
-			Client: client, Leases: s.client.Leases(), Once: s.client.Marks(), Holder: holder(), Now: time.Now, Logger: log,
+			Client: client, Leases: s.client.Leases(), Once: s.client.Marks(), Holder: holder(), Now: cfg.now, Logger: log,
 		})
 	}
 	p.app = discord.New(c)

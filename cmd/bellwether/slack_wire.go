@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
-	"time"
 
 	slackgo "github.com/slack-go/slack"
 
@@ -53,11 +52,12 @@ func newSlack(cfg config, s *store, b *bot.Bot, reachable func(alerts.Destinatio
 	workspaces := s.client.Workspaces()
 	p.teams = slack.NewTeams(slack.TeamsConfig{
 		Store: workspaces, Keys: keys, BotToken: cfg.slack.botToken,
-		API: func(token string) *slackgo.Client { return api(token, "") }, Now: time.Now, Logger: log,
+		API: func(token string) *slackgo.Client { return api(token, "") }, Now: cfg.now, Logger: log,
 	})
 	c := slack.Config{
 		Handler: b, Places: b, Settings: s.client.Subscriptions(), Workspaces: workspaces, Once: s.client.Marks(),
-		Rates: s.client.Rates(), Teams: p.teams, SigningSecret: cfg.slack.signingSecret, Reachable: reachable, Now: time.Now, Logger: log,
+		Rates: s.client.Rates(), Teams: p.teams, SigningSecret: cfg.slack.signingSecret, Reachable: reachable,
+		Limits: slack.Limits{Timeout: cfg.callTimeout()}, Now: cfg.now, Logger: log,
 	}
 	if cfg.slack.appToken != "" && cfg.has(roleChat) {
 		c.Socket = api(cfg.slack.botToken, cfg.slack.appToken)
@@ -68,7 +68,7 @@ func newSlack(cfg config, s *store, b *bot.Bot, reachable func(alerts.Destinatio
 		p.installer, err = slack.NewInstaller(slack.InstallerConfig{
 			Teams: p.teams, Keys: keys, Once: s.client.Marks(), ClientID: cfg.slack.clientID, ClientSecret: cfg.slack.clientSecret,
 			PublicURL: cfg.publicURL, APIURL: cfg.slack.apiURL, HTTP: p.http.HTTP(), Installed: p.app.Installed,
-			Now: time.Now, Logger: log,
+			Now: cfg.now, Logger: log,
 		})
 		if err != nil {
 			return nil, err

@@ -57,15 +57,16 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 	})
 	a.ingest = ingest.New(ingest.Config{
 		Turns: s.turns(once), Log: s.client.Articles(), Sources: sources.list, Interval: cfg.interval, Intervals: sources.intervals,
-		FirstPollIsHistory: cfg.history, Hold: a.pressure.Intake, Problem: report, Logger: log, Metrics: watch.of(cfg.has(roleIngest)),
+		FirstPollIsHistory: cfg.history, Hold: a.pressure.Intake, Problem: report, Logger: log,
+		Now: cfg.now, Metrics: watch.of(cfg.has(roleIngest)),
 	})
 	a.matching = matching.New(matching.Config{
 		Log: s.client.Articles(), Subscriptions: s.client.Subscriptions(), Outbox: s.client.Outbox(), Logger: log,
-		Hold: a.pressure.Matching, Metrics: watch.of(cfg.has(roleMatch)),
+		Hold: a.pressure.Matching, Now: cfg.now, Metrics: watch.of(cfg.has(roleMatch)),
 	})
 	a.bot = bot.New(bot.Config{
 		Store: s.client.Subscriptions(), Archive: s.client.Articles(), Outbox: s.client.Outbox(),
-		Sources: a.ingest, Now: time.Now, Logger: log,
+		Sources: a.ingest, Now: cfg.now, Logger: log,
 		Metrics: watch.of(cfg.has(roleChat)),
 	})
 	if err := a.dispatching(cfg, log, s, watch, once); err != nil {
@@ -86,7 +87,7 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 func (a *app) dispatching(cfg config, log *slog.Logger, s *store, watch *telemetry, once bool) error {
 	c := dispatch.Config{
 		Outbox: s.client.Outbox(), Articles: s.client.Articles(), Subscriptions: s.client.Subscriptions(),
-		Messengers: []dispatch.Messenger{a.talk}, Sentences: cfg.sentences, Logger: log,
+		Messengers: []dispatch.Messenger{a.talk}, Lease: cfg.lease, Sentences: cfg.sentences, Logger: log, Now: cfg.now,
 		Metrics: watch.of(cfg.has(roleDeliver)),
 	}
 	var told []func(alerts.Destination, alerts.Scope, error)
@@ -119,6 +120,13 @@ func (a *app) dispatching(cfg config, log *slog.Logger, s *store, watch *telemet
 // platformWorkers is how many lanes are written to at the same time: a channel
 // that hangs holds one for as long as a call may take.
 const platformWorkers = 128
+
+// mostCall is how long a call of a platform may take.
+const mostCall = 15 * time.Second
+
+// callTimeout ends a call of a platform well before the lease ends under which
+// it was begun.
+func (c config) callTimeout() time.Duration { return min(mostCall, c.lease/2) }
 
 // close ends the connections to the platforms.
 func (a *app) close() {
@@ -166,7 +174,7 @@ func openStore(ctx context.Context, cfg config, log *slog.Logger, metrics promet
 		if shards == 0 {
 			shards = defaultShards
 		}
-		client, err := redis.Open(ctx, redis.Options{URL: cfg.redisURL, Prefix: cfg.redisPrefix, Shards: shards, Logger: log, Metrics: metrics})
+		client, err := redis.Open(ctx, redis.Options{URL: cfg.redisURL, Prefix: cfg.redisPrefix, Shards: shards, Reclaim: cfg.lease, Logger: log, Metrics: metrics})
 		if err != nil {
 			return nil, err
 		}
