@@ -133,13 +133,15 @@ func (g *Gauge) set(load Load) {
 	defer g.mu.Unlock()
 	was := g.level
 	g.level, g.reason = g.cfg.Bounds.judge(load, was)
-	switch {
-	case g.level == was:
-	case g.level == open:
+	if g.level == was {
+		return
+	}
+	switch g.level {
+	case open:
 		g.cfg.Logger.Info("the store has room again: everything goes on")
-	case g.level == noIntake:
+	case noIntake:
 		g.cfg.Logger.Warn("the store fills up: no source is read until it has room; alerts go out and commands are answered", "reason", g.reason)
-	default:
+	case noMatching:
 		g.cfg.Logger.Error("the store is nearly full: nothing is read or matched until it has room; alerts go out and commands are answered", "reason", g.reason)
 	}
 }

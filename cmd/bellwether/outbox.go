@@ -190,7 +190,7 @@ func (l *outboxList) more(all int) {
 }
 
 func (l *outboxList) failed(ctx context.Context, c *redis.Client) error {
-	all, err := deadLetters(ctx, c, func(redis.Dead) bool { return true })
+	all, err := deadLetters(ctx, c, nil)
 	if err != nil {
 		return err
 	}
@@ -218,11 +218,11 @@ func (l *outboxList) failed(ctx context.Context, c *redis.Client) error {
 	return nil
 }
 
-// deadLetters gives those that want takes, the latest first.
+// deadLetters gives those that want takes, all if it is nil, the latest first.
 func deadLetters(ctx context.Context, c *redis.Client, want func(redis.Dead) bool) ([]redis.Dead, error) {
 	var all []redis.Dead
 	err := c.Outbox().Dead(ctx, func(d redis.Dead) error {
-		if want(d) {
+		if want == nil || want(d) {
 			all = append(all, d)
 		}
 		return nil

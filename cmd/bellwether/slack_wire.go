@@ -23,25 +23,16 @@ type slackParts struct {
 	teams     *slack.Teams
 	installer *slack.Installer // nil where no workspace installs by itself
 	http      *httpx.Client
+	apiURL    string
 }
 
 // newSlack makes what the settings ask for. reachable is told of places that
 // take messages again.
 func newSlack(cfg config, s *store, b *bot.Bot, reachable func(alerts.Destination), log *slog.Logger) (*slackParts, error) {
-	p := &slackParts{http: httpx.New(httpx.Options{
+	p := &slackParts{apiURL: cfg.slack.apiURL, http: httpx.New(httpx.Options{
 		// An address of the settings may be a proxy on this network.
 		AllowPrivate: cfg.slack.apiURL != "", IdlePerHost: 2 * platformWorkers,
 	})}
-	api := func(token, appToken string) *slackgo.Client {
-		options := []slackgo.Option{
-			slackgo.OptionHTTPClient(p.http.HTTP()), slackgo.OptionAppLevelToken(appToken),
-			slackgo.OptionLog(stdlog.New(io.Discard, "", 0)), // it would show addresses that are secret
-		}
-		if cfg.slack.apiURL != "" {
-			options = append(options, slackgo.OptionAPIURL(cfg.slack.apiURL))
-		}
-		return slackgo.New(token, options...)
-	}
 	var keys *seal.Ring
 	if cfg.key != "" {
 		var err error
@@ -52,7 +43,7 @@ func newSlack(cfg config, s *store, b *bot.Bot, reachable func(alerts.Destinatio
 	workspaces := s.client.Workspaces()
 	p.teams = slack.NewTeams(slack.TeamsConfig{
 		Store: workspaces, Keys: keys, BotToken: cfg.slack.botToken,
-		API: func(token string) *slackgo.Client { return api(token, "") }, Now: cfg.now, Logger: log,
+		API: func(token string) *slackgo.Client { return p.api(token, "") }, Now: cfg.now, Logger: log,
 	})
 	c := slack.Config{
 		Handler: b, Places: b, Settings: s.client.Subscriptions(), Workspaces: workspaces, Once: s.client.Marks(),
@@ -60,7 +51,7 @@ func newSlack(cfg config, s *store, b *bot.Bot, reachable func(alerts.Destinatio
 		Limits: slack.Limits{Timeout: cfg.callTimeout()}, Now: cfg.now, Logger: log,
 	}
 	if cfg.slack.appToken != "" && cfg.has(roleChat) {
-		c.Socket = api(cfg.slack.botToken, cfg.slack.appToken)
+		c.Socket = p.api(cfg.slack.botToken, cfg.slack.appToken)
 	}
 	p.app = slack.New(c)
 	if cfg.slack.installs() {
@@ -75,6 +66,18 @@ func newSlack(cfg config, s *store, b *bot.Bot, reachable func(alerts.Destinatio
 		}
 	}
 	return p, nil
+}
+
+// api makes a client of Slack.
+func (p *slackParts) api(token, appToken string) *slackgo.Client {
+	options := []slackgo.Option{
+		slackgo.OptionHTTPClient(p.http.HTTP()), slackgo.OptionAppLevelToken(appToken),
+		slackgo.OptionLog(stdlog.New(io.Discard, "", 0)), // it would show addresses that are secret
+	}
+	if p.apiURL != "" {
+		options = append(options, slackgo.OptionAPIURL(p.apiURL))
+	}
+	return slackgo.New(token, options...)
 }
 
 // run takes what comes in from Slack until ctx ends.

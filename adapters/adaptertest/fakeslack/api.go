@@ -250,6 +250,7 @@ func (s *Server) reply(w http.ResponseWriter, q *request, answer object, said fa
 		answer["error"] = string(said)
 	}
 	s.log(q, http.StatusOK, string(said))
+	w.Header().Set("X-OAuth-Scopes", strings.Join(s.o.Scopes, ","))
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(answer)
 }
