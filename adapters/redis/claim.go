@@ -186,6 +186,9 @@ func (o *Outbox) Sending(ctx context.Context, c alerts.Claim, keys ...string) er
 	return o.verdict(ctx, "sending", c, 0, "", "", keys)
 }
 
+// Saved implements dispatch.Outbox.
+func (o *Outbox) Saved(ctx context.Context) error { return o.c.saved(ctx) }
+
 // Done implements dispatch.Outbox. The lease lasts until all items of the
 // claim have their verdict; next holds for all lanes of the destination.
 func (o *Outbox) Done(ctx context.Context, c alerts.Claim, message string, r alerts.Receipt, next time.Time, keys ...string) error {

@@ -9,6 +9,7 @@ import (
 	"github.com/bellwether/bellwether/adapters/redis"
 	"github.com/bellwether/bellwether/adapters/redis/embedded"
 	"github.com/bellwether/bellwether/adapters/slack"
+	"github.com/bellwether/bellwether/adapters/terminal"
 	"github.com/bellwether/bellwether/bot"
 	"github.com/bellwether/bellwether/bot/dispatch"
 	"github.com/bellwether/bellwether/bot/ingest"
@@ -26,6 +27,7 @@ var (
 	_ bot.Outbox             = (*redis.Outbox)(nil)
 	_ matching.Outbox        = (*redis.Outbox)(nil)
 	_ dispatch.Outbox        = (*redis.Outbox)(nil)
+	_ dispatch.Marker        = (*terminal.Terminal)(nil)
 	_ slack.WorkspaceStore   = (*redis.Workspaces)(nil)
 	_ slack.Once             = (*redis.Marks)(nil)
 	_ discord.GuildStore     = (*redis.Workspaces)(nil)

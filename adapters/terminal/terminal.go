@@ -116,6 +116,10 @@ func (t *Terminal) command(line string) chat.Command {
 // Platform implements dispatch.Messenger.
 func (t *Terminal) Platform() string { return alerts.Terminal }
 
+// MarkIsReceipt implements dispatch.Marker: nobody can look whether a line was
+// read.
+func (t *Terminal) MarkIsReceipt() {}
+
 // Send prints a delivery. A failed write is permanent for the whole platform:
 // whoever read the output has gone. A write that stands still, because nobody
 // empties the pipe, is not interrupted by ctx.

@@ -102,6 +102,61 @@ func TestAMessengerThatCannotLookSendsAgain(t *testing.T) {
 	})
 }
 
+// screen shows what nobody can look for, and keeps how often the outbox had been
+// saved when it did.
+type screen struct {
+	*fakeMessenger
+	outbox *memoryOutbox
+	saves  []int
+}
+
+func (*screen) MarkIsReceipt() {}
+
+func (s *screen) Send(ctx context.Context, d alerts.Delivery) (alerts.Receipt, error) {
+	s.outbox.mu.Lock()
+	s.saves = append(s.saves, s.outbox.saves)
+	s.outbox.mu.Unlock()
+	return s.fakeMessenger.Send(ctx, d)
+}
+
+func TestAMarkIsTheReceiptWhereNobodyCanLook(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		s := &screen{fakeMessenger: w.slack, outbox: w.outbox}
+		w.cfg.Messengers = []Messenger{s}
+		cutOff(w, lane("C"), "a")
+		w.put(lane("C"), "b", "c")
+		d := w.running(t, func(*Dispatcher) { pass(time.Minute) })
+		want(t, "shown", []string{"b", "c"}, w.slack.list(&w.slack.shown, byArticles))
+		if !slices.Equal(s.saves, []int{1, 2}) {
+			t.Errorf("saved %v times before each was shown, want 1 and 2", s.saves)
+		}
+		if s := d.Stats(); s.Found != 1 || s.Sent != 2 || s.Repeated != 0 || w.outbox.left() != 0 {
+			t.Errorf("stats %+v", s)
+		}
+	})
+}
+
+func TestWhatCannotBeSavedIsNotShownYet(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.cfg.Messengers = []Messenger{&screen{fakeMessenger: w.slack, outbox: w.outbox}}
+		w.outbox.down["save"] = 1 << 30
+		w.put(lane("C"), "a")
+		w.running(t, func(*Dispatcher) {
+			pass(time.Minute)
+			if w.slack.count(&w.slack.sends) > 0 {
+				t.Error("shown without its receipt")
+			}
+			w.outbox.mu.Lock()
+			w.outbox.down["save"] = 0
+			w.outbox.mu.Unlock()
+			pass(time.Minute)
+		})
+		want(t, "shown", []string{"a"}, w.slack.list(&w.slack.shown, byArticles))
+	})
+}
+
 func TestARefusalClearsTheMark(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

@@ -24,6 +24,8 @@ const (
 	verdictTime = 5 * time.Second
 )
 
+var errUnsaved = errors.New("the outbox could not be saved")
+
 var errUnrecorded = errors.New("the outbox took no verdict; the lease has to run out")
 
 // turn is one claim being worked on.
@@ -168,6 +170,9 @@ func (t *turn) send(ctx context.Context, p part, msg alerts.Delivery) (outcome, 
 	if !t.record(ctx, "sending", func(ctx context.Context) error { return t.cfg.Outbox.Sending(ctx, t.claim, keys...) }) {
 		return t.unrecorded(), leave
 	}
+	if _, ok := t.messenger.(Marker); ok && !t.record(ctx, "save", t.cfg.Outbox.Saved) {
+		return t.giveBack(ctx, storePause, errUnsaved, keys...), leave
+	}
 	if t.stopping() { // marked, but not begun
 		return t.giveBack(ctx, 0, nil, keys...), leave
 	}
@@ -223,8 +228,12 @@ func (p *part) without() {
 }
 
 // find looks whether an earlier try of p arrived. A messenger that can't look
-// sends again.
+// sends again, unless its mark says that it did.
 func (t *turn) find(ctx context.Context, p part, msg alerts.Delivery) (outcome, step) {
+	if _, ok := t.messenger.(Marker); ok && p.marked() {
+		t.counts.found.Add(1)
+		return t.done(ctx, p, alerts.Receipt{Messages: []string{p.key}})
+	}
 	finder, ok := t.messenger.(Finder)
 	if !ok {
 		if p.marked() {

@@ -21,6 +21,7 @@ type memoryOutbox struct {
 	sent   map[string]alerts.Receipt // by the name of the message
 	down   map[string]int            // by method: how many calls still fail
 	calls  []string
+	saves  int
 	notify func(method string) // called before each verdict, if set
 	broken func(method string) bool
 }
@@ -210,6 +211,17 @@ func (o *memoryOutbox) Sending(ctx context.Context, c alerts.Claim, keys ...stri
 		}
 		return true
 	})
+}
+
+func (o *memoryOutbox) Saved(ctx context.Context) error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.saves++
+	if o.down["save"] > 0 {
+		o.down["save"]--
+		return errDown
+	}
+	return ctx.Err()
 }
 
 func (o *memoryOutbox) Done(ctx context.Context, c alerts.Claim, message string, r alerts.Receipt, next time.Time, keys ...string) error {

@@ -24,6 +24,9 @@ type Outbox interface {
 	// Sending marks keys as about to be sent as one message, so that a later
 	// claim knows, and of which: the first of keys names it (alerts.Item.Head).
 	Sending(ctx context.Context, c alerts.Claim, keys ...string) error
+	// Saved returns when all that was recorded before outlives this process. A
+	// store outside of it returns at once.
+	Saved(ctx context.Context) error
 	// Done removes keys, stores the receipt under the name message, and lets
 	// the lane be written to again at next (zero: at once).
 	Done(ctx context.Context, c alerts.Claim, message string, r alerts.Receipt, next time.Time, keys ...string) error
@@ -61,6 +64,15 @@ type Finder interface {
 	// Find returns found with the receipt if d is there. An error says that
 	// it could not be known now.
 	Find(ctx context.Context, d alerts.Delivery) (r alerts.Receipt, found bool, err error)
+}
+
+// Marker is a Messenger of which nobody can ever find out whether a message
+// arrived, as on a screen. There the mark is the receipt: it is saved before
+// the message is shown, and what is found marked counts as shown. So a crash
+// between the two takes the message with it, and none shows one twice.
+type Marker interface {
+	Messenger
+	MarkIsReceipt()
 }
 
 // Articles gives the texts that waiting references name.
