@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	goredis "github.com/redis/go-redis/v9"
 )
@@ -16,6 +17,7 @@ type Usage struct {
 	Reads             int64 // from connections: one may hold many commands
 	BytesIn, BytesOut int64
 	Memory            int64 // bytes that are in use now
+	CPU               time.Duration
 }
 
 // Since is what was counted between two usages, and what memory grew by.
@@ -23,6 +25,7 @@ func (u Usage) Since(before Usage) Usage {
 	return Usage{
 		Commands: u.Commands - before.Commands, Reads: u.Reads - before.Reads,
 		BytesIn: u.BytesIn - before.BytesIn, BytesOut: u.BytesOut - before.BytesOut, Memory: u.Memory - before.Memory,
+		CPU: u.CPU - before.CPU,
 	}
 }
 
@@ -30,7 +33,7 @@ func (u Usage) Since(before Usage) Usage {
 func (c *Client) Usage(ctx context.Context) (Usage, error) {
 	var sum Usage
 	err := c.eachMaster(ctx, func(ctx context.Context, db goredis.UniversalClient) error {
-		for _, section := range []string{"stats", "memory"} {
+		for _, section := range []string{"stats", "memory", "cpu"} {
 			text, err := db.Info(ctx, section).Result()
 			if err != nil {
 				return err
@@ -40,6 +43,8 @@ func (c *Client) Usage(ctx context.Context) (Usage, error) {
 			sum.BytesIn += infoNumber(text, "total_net_input_bytes")
 			sum.BytesOut += infoNumber(text, "total_net_output_bytes")
 			sum.Memory += infoNumber(text, "used_memory")
+			seconds := infoFloat(text, "used_cpu_user") + infoFloat(text, "used_cpu_sys")
+			sum.CPU += time.Duration(seconds * float64(time.Second))
 		}
 		return nil
 	})
@@ -71,10 +76,12 @@ func (c *Client) Memory(ctx context.Context) (used, limit int64, err error) {
 }
 
 // infoNumber gives a number of an answer to INFO, 0 if it is not there.
-func infoNumber(info, name string) int64 {
+func infoNumber(info, name string) int64 { return int64(infoFloat(info, name)) }
+
+func infoFloat(info, name string) float64 {
 	for line := range strings.Lines(info) {
 		if value, found := strings.CutPrefix(line, name+":"); found {
-			n, _ := strconv.ParseInt(strings.TrimSpace(value), 10, 64)
+			n, _ := strconv.ParseFloat(strings.TrimSpace(value), 64)
 			return n
 		}
 	}

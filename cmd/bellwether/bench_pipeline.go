@@ -68,11 +68,8 @@ func runBenchPipeline(ctx context.Context, w world, cfg pipeline.Config, faults,
 		return usagef("set REDIS_URL to a Redis that nobody needs, such as redis://localhost")
 	}
 	cfg.Progress = func(what string) { fmt.Fprintln(w.stderr, what) }
-	var r pipeline.Result
-	err = profiled(profile, func() error {
-		r, err = pipeline.Run(ctx, cfg)
-		return err
-	})
+	cfg.Around = func(measure func() error) error { return profiled(profile, measure) }
+	r, err := pipeline.Run(ctx, cfg)
 	if errors.Is(err, pipeline.ErrConfig) {
 		return usageError{err}
 	}

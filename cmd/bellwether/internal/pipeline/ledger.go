@@ -14,15 +14,14 @@ import (
 type arrival struct {
 	article int32
 	at      time.Time
-	// shared and channel are the earliest times at which the documented limits
-	// allowed it; last is when the channel took the one before.
-	shared, channel, last time.Time
-	waited                bool // for a turn that the messenger gave it
+	shared  time.Time // the earliest at which the workspace's or platform's limit allowed it
+	waited  bool      // for a turn that the messenger gave it
 }
 
 // ledger knows what the queries demand and what arrived.
 type ledger struct {
-	corpus *corpus
+	corpus  *corpus
+	channel func() gate // the documented limit of one
 
 	mu       sync.Mutex
 	articles []progress  // by article
@@ -41,9 +40,9 @@ type progress struct {
 	queued             int     // alerts of it that were put into the outbox
 }
 
-func newLedger(c *corpus) *ledger {
+func newLedger(c *corpus, channel func() gate) *ledger {
 	return &ledger{
-		corpus: c, articles: make([]progress, len(c.articles)), arrived: make([][]arrival, c.cfg.Destinations),
+		corpus: c, channel: channel, articles: make([]progress, len(c.articles)), arrived: make([][]arrival, c.cfg.Destinations),
 		waited: map[string]bool{},
 	}
 }

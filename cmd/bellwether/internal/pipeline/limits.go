@@ -1,6 +1,10 @@
 package pipeline
 
-import "time"
+import (
+	"time"
+
+	"github.com/bellwether/bellwether/alerts"
+)
 
 // gate is one limit of a platform, as it stands.
 type gate interface {
@@ -108,6 +112,13 @@ const (
 	discordInChannel  = 5
 	discordChannelPer = 5 * time.Second
 )
+
+func rulesOf(platform string) rules {
+	if platform == alerts.Discord {
+		return discordRules()
+	}
+	return slackRules()
+}
 
 func slackRules() rules {
 	each := func(interval time.Duration, burst int) func() gate {

@@ -21,12 +21,11 @@ var errTurn = errors.New("the message has to wait for its turn")
 // newPlatform makes the fake of a platform and what sends to it: in the place
 // of adapters/slack or adapters/discord, keeping limits as they do, without
 // their layouts and without HTTP.
-func newPlatform(cfg Config, l *ledger, rates *redis.Rates) (*platform, dispatch.Messenger) {
+func newPlatform(cfg Config, limits rules, l *ledger, rates *redis.Rates) (*platform, dispatch.Messenger) {
+	p := newFake(cfg, limits, l)
 	if cfg.Platform == alerts.Discord {
-		p := newFake(cfg, discordRules(), l)
 		return p, &discordLike{p, rates}
 	}
-	p := newFake(cfg, slackRules(), l)
 	return p, &slackLike{platform: p, teams: map[string]*spacing{}, placed: map[alerts.Destination]time.Time{}}
 }
 

@@ -37,6 +37,8 @@ type Config struct {
 	Latency  time.Duration // of one call of the platform
 	Faults   Faults
 	Seed     uint64
+	// Around is called with what is measured, to profile it; nil for nobody.
+	Around func(measure func() error) error
 	// Progress is told what is being done.
 	Progress func(what string)
 }
@@ -73,7 +75,14 @@ func Run(ctx context.Context, cfg Config) (result Result, err error) {
 	if err != nil {
 		return result, err
 	}
-	return r.measure(ctx)
+	if cfg.Around == nil {
+		return r.measure(ctx)
+	}
+	err = cfg.Around(func() error {
+		result, err = r.measure(ctx)
+		return err
+	})
+	return result, err
 }
 
 // wipe deletes what was written, also when ctx has ended.
@@ -99,13 +108,14 @@ type run struct {
 // prepare stores the subscriptions and puts the parts together.
 func prepare(ctx context.Context, cfg Config, client *redis.Client) (*run, error) {
 	r := &run{Config: cfg, client: client, corpus: newCorpus(cfg)}
-	r.ledger = newLedger(r.corpus)
+	limits := rulesOf(cfg.Platform)
+	r.ledger = newLedger(r.corpus, limits.channel)
 	cfg.Progress(fmt.Sprintf("storing %d subscriptions of %d destinations", cfg.Subscriptions, cfg.Destinations))
 	if err := subscribe(ctx, client.Subscriptions(), r.corpus.subscriptions()); err != nil {
 		return nil, err
 	}
 	var messenger dispatch.Messenger
-	r.platform, messenger = newPlatform(cfg, r.ledger, client.Rates())
+	r.platform, messenger = newPlatform(cfg, limits, r.ledger, client.Rates())
 	r.outbox = &watchedOutbox{Outbox: client.Outbox(), ledger: r.ledger}
 	r.matcher = matching.New(matching.Config{Log: client.Articles(), Subscriptions: client.Subscriptions(), Outbox: r.outbox})
 	r.dispatch = dispatch.New(dispatch.Config{
@@ -127,6 +137,7 @@ func (r *run) measure(ctx context.Context) (Result, error) {
 	if err != nil {
 		return r.result, err
 	}
+	begun := cpu()
 	working, stop := context.WithCancel(ctx)
 	defer stop()
 	parts, working := errgroup.WithContext(working)
@@ -138,12 +149,13 @@ func (r *run) measure(ctx context.Context) (Result, error) {
 		err = r.settle(working)
 	}
 	after, errUsage := r.client.Usage(ctx)
+	own := cpu() - begun
 	stop()
 	if err := errors.Join(err, errUsage, parts.Wait(), ctx.Err()); err != nil {
 		return r.result, err
 	}
 	r.result.fill(r.Config, r.ledger, r.dispatch.Stats(), r.platform.refusals())
-	r.result.redis(after.Since(before))
+	r.result.cost(after.Since(before), own)
 	return r.result, nil
 }
 

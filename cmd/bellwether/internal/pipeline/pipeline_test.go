@@ -56,28 +56,38 @@ func TestDemandIsWhatTheQueriesSay(t *testing.T) {
 }
 
 func TestDelayLeavesOutWhatALimitTook(t *testing.T) {
+	type message struct{ appended, shared, at, want int }
+	const none = -5000
 	for _, c := range []struct {
-		name    string
-		arrival arrival
-		want    int // ms
-		held    bool
+		name     string
+		messages []message // of one channel, in ms
+		held     int       // how many of them were held back
 	}{
-		{"nothing before", arrival{at: after(70)}, 70, false},
-		{"limits that were open again", arrival{at: after(70), shared: after(-5), channel: after(-1), last: after(-1001)}, 70, false},
-		{"the channel had another before", arrival{at: after(970), channel: after(900), last: after(-100)}, 70, true},
-		{"the one before came late itself", arrival{at: after(6030), channel: after(6000), last: after(5000)}, 5030, true},
-		{"a full workspace", arrival{at: after(3020), shared: after(3000)}, 20, true},
-		{"both", arrival{at: after(3530), shared: after(3000), channel: after(3500), last: after(2500)}, 30, true},
+		{"far apart", []message{{0, none, 70, 70}, {1100, none, 1150, 50}}, 0},
+		{"close together", []message{{0, none, 70, 70}, {100, none, 1080, 80}, {200, none, 2100, 100}}, 2},
+		{"behind one that came late", []message{{0, none, 5000, 5000}, {100, none, 6050, 5050}}, 1},
+		{"after a full workspace", []message{{0, 3000, 3020, 20}, {100, none, 4100, 100}}, 2},
+		{"sooner than documented", []message{{0, none, 70, 70}, {100, none, 170, 0}}, 1},
 	} {
-		if got, held := c.arrival.delay(noon); got != time.Duration(c.want)*time.Millisecond || held != c.held {
-			t.Errorf("%s: %s, held %v", c.name, got, held)
+		channel, held := slackRules().channel(), 0
+		for i, m := range c.messages {
+			got, was := arrival{at: after(m.at), shared: after(m.shared)}.delay(after(m.appended), channel)
+			if got != time.Duration(m.want)*time.Millisecond {
+				t.Errorf("%s: number %d took %s, want %d ms", c.name, i, got, m.want)
+			}
+			if was {
+				held++
+			}
+		}
+		if held != c.held {
+			t.Errorf("%s: %d held back, want %d", c.name, held, c.held)
 		}
 	}
 }
 
 func TestTheLedgerFindsWhatIsWrong(t *testing.T) {
 	c := newCorpus(Config{Subscriptions: 10, Destinations: 10, Articles: 4, Hits: 10, Platform: alerts.Slack})
-	l := newLedger(c)
+	l := newLedger(c, slackRules().channel)
 	demanded := 0
 	for i := range c.articles {
 		l.appended(i, noon)

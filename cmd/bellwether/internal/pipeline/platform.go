@@ -46,7 +46,6 @@ type platform struct {
 // as enforced.
 type gates struct {
 	documented, enforced gate
-	last                 time.Time // when it last took a message
 }
 
 func newFake(cfg Config, r rules, l *ledger) *platform {
@@ -108,13 +107,10 @@ func (p *platform) take(d alerts.Destination, key string) (string, error) {
 		p.refused++
 		return "", limited{p.rules.rounded(span), alerts.ScopeDestination}
 	}
-	p.ledger.accepted(d, key, arrival{
-		at: now, shared: shared.documented.open(), channel: channel.documented.open(), last: channel.last,
-	})
+	p.ledger.accepted(d, key, arrival{at: now, shared: shared.documented.open()})
 	for _, g := range []*gates{channel, shared} {
 		g.documented.take(now)
 		g.enforced.take(now)
-		g.last = now
 	}
 	p.posted++
 	return fmt.Sprintf("m%d", p.posted), nil

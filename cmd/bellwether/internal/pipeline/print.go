@@ -14,10 +14,11 @@ held back      %d by limits of the platform; p99 %.0f ms besides that time
 wrong          %d lost, %d duplicated, %d out of order, %d that nobody asked for
 faults         %d refused by a limit, %d retried, %d found to have arrived, %d repeated, %d stepped aside
 Redis          %.1f commands in %.1f reads and %.0f bytes a message
+processor      %.2f ms a message, and %.2f ms of Redis
 engine         %d subscriptions of %d destinations, loaded in %.2f s
 `, r.Deliveries, r.Articles, r.Seconds, r.DeliveriesPerSecond, r.P50, r.P95, r.P99, r.EnqueuedP99, r.Held, r.HeldP99,
 		r.Lost, r.Duplicated, r.OutOfOrder, r.Unasked, r.Refused, r.Retried, r.Found, r.Repeated, r.Aside,
-		r.RedisCommands, r.RedisReads, r.RedisBytes, r.Subscriptions, r.Destinations, r.LoadSeconds)
+		r.RedisCommands, r.RedisReads, r.RedisBytes, r.CPU, r.RedisCPU, r.Subscriptions, r.Destinations, r.LoadSeconds)
 	if err != nil || r.Burst == nil {
 		return err
 	}

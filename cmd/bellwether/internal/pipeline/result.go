@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -51,6 +50,9 @@ type Result struct {
 	RedisCommands float64 `json:"redis_commands_per_delivery"`
 	RedisReads    float64 `json:"redis_reads_per_delivery"`
 	RedisBytes    float64 `json:"redis_bytes_per_delivery"`
+	// Processor time of this process, the fake platform in it, and of Redis.
+	CPU      float64 `json:"cpu_ms_per_delivery"`
+	RedisCPU float64 `json:"redis_cpu_ms_per_delivery"`
 
 	Burst *Burst `json:"burst,omitempty"`
 }
@@ -70,24 +72,20 @@ type Burst struct {
 	OthersHeldP99 float64 `json:"others_held_p99_ms"`
 }
 
-// delay is how long one message took, less what a limit of the platform held
-// it back for. The time that a whole workspace or platform was full does not
-// count; of a channel's limit, only what followed its message before.
-func (a arrival) delay(appended time.Time) (time.Duration, bool) {
-	from, held := appended, a.waited
+// delay is how long a message took, less what limits held it back for: it is
+// compared with how it would have come if each message of its channel had gone
+// at once or as soon as channel let it, and with when its workspace or platform
+// was full.
+func (a arrival) delay(appended time.Time, channel gate) (time.Duration, bool) {
+	from := appended
+	if at := channel.open(); at.After(from) {
+		from = at
+	}
 	if a.shared.After(from) {
-		from, held = a.shared, true
+		from = a.shared
 	}
-	span := a.at.Sub(from)
-	if a.channel.After(from) {
-		begun := from
-		if a.last.After(begun) {
-			begun = a.last
-		}
-		span -= a.channel.Sub(begun)
-		held = true
-	}
-	return max(span, 0), held
+	channel.take(from)
+	return max(a.at.Sub(from), 0), a.waited || from.After(appended)
 }
 
 // spans are durations to take percentiles of.
@@ -169,13 +167,14 @@ func (l *ledger) last(only func(article int32) bool) time.Time {
 // apart those that were held back.
 func (l *ledger) delays(of func(article int32) bool) (free, held spans) {
 	for _, all := range l.arrived {
+		channel := l.channel()
 		for _, a := range all {
-			if int(a.article) == l.corpus.burst || !of(a.article) {
-				continue
-			}
-			if span, was := a.delay(l.articles[a.article].appended); was {
+			span, was := a.delay(l.articles[a.article].appended, channel)
+			switch {
+			case int(a.article) == l.corpus.burst || !of(a.article):
+			case was:
 				held = append(held, span)
-			} else {
+			default:
 				free = append(free, span)
 			}
 		}
@@ -197,8 +196,9 @@ func (l *ledger) burst() *Burst {
 	}
 }
 
-// redis fills in what Redis did.
-func (r *Result) redis(u redis.Usage) {
-	n := float64(max(cmp.Or(r.Deliveries, 1), 1))
+// cost fills in what it took.
+func (r *Result) cost(u redis.Usage, own time.Duration) {
+	n := float64(max(r.Deliveries, 1))
+	r.CPU, r.RedisCPU = own.Seconds()*1000/n, u.CPU.Seconds()*1000/n
 	r.RedisCommands, r.RedisReads, r.RedisBytes = float64(u.Commands)/n, float64(u.Reads)/n, float64(u.BytesIn+u.BytesOut)/n
 }
