@@ -15,7 +15,7 @@ import (
 
 // Article implements dispatch.Articles.
 func (a *Articles) Article(ctx context.Context, id string) (alerts.Article, error) {
-	record, err := a.c.db.Get(ctx, a.prefix+"art:"+id).Result()
+	record, err := a.c.together.text(ctx, "get", a.prefix+"art:"+id)
 	if errors.Is(err, goredis.Nil) {
 		err = alerts.ErrNotFound
 	}

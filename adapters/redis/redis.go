@@ -69,6 +69,8 @@ type Client struct {
 	options Options
 	log     *slog.Logger
 	waker   *waker
+
+	together *together
 }
 
 // Open connects, checks the store and prepares it. The error never contains
@@ -85,7 +87,7 @@ func Open(ctx context.Context, o Options) (*Client, error) {
 	if o.Metrics != nil {
 		c.measure(o.Metrics)
 	}
-	c.waker = newWaker(c.db, o.Prefix)
+	c.waker, c.together = newWaker(c.db, o.Prefix), newTogether(c.db)
 	if err := c.start(ctx); err != nil {
 		_ = c.Close()
 		return nil, fmt.Errorf("open the store at %s: %w", target, err)
@@ -142,9 +144,10 @@ func (c *Client) start(ctx context.Context) error {
 	return nil
 }
 
-// Close ends the connections and waits for its goroutine.
+// Close ends the connections and waits for its goroutines.
 func (c *Client) Close() error {
 	c.waker.stop()
+	c.together.close()
 	return c.db.Close()
 }
 

@@ -136,7 +136,7 @@ func (s *Subscriptions) Remove(ctx context.Context, d alerts.Destination, number
 
 // List implements bot.SubscriptionStore.
 func (s *Subscriptions) List(ctx context.Context, d alerts.Destination) ([]alerts.Subscription, error) {
-	out, err := s.list(ctx, "dest", d.String())
+	out, err := s.list(ctx, s.c.run, "dest", d.String())
 	if err != nil {
 		return nil, fmt.Errorf("list the subscriptions of %s: %w", d, err)
 	}
@@ -145,7 +145,7 @@ func (s *Subscriptions) List(ctx context.Context, d alerts.Destination) ([]alert
 
 // Owned implements bot.SubscriptionStore.
 func (s *Subscriptions) Owned(ctx context.Context, p alerts.Person) ([]alerts.Subscription, error) {
-	out, err := s.list(ctx, "owner", p.String())
+	out, err := s.list(ctx, s.c.run, "owner", p.String())
 	if err != nil {
 		return nil, fmt.Errorf("list the subscriptions of a person: %w", err)
 	}
@@ -158,15 +158,18 @@ func (s *Subscriptions) Subscriptions(ctx context.Context, d alerts.Destination,
 	for i, id := range ids {
 		args[i] = uint64(id)
 	}
-	out, err := s.list(ctx, "ids", args...)
+	out, err := s.list(ctx, s.c.runTogether, "ids", args...)
 	if err != nil {
 		return nil, fmt.Errorf("read subscriptions of %s: %w", d, err)
 	}
 	return slices.DeleteFunc(out, func(sub alerts.Subscription) bool { return sub.Destination != d }), nil
 }
 
-func (s *Subscriptions) list(ctx context.Context, by string, args ...any) ([]alerts.Subscription, error) {
-	records, err := s.c.run(ctx, scriptList, s.prefix, append([]any{by}, args...)...).StringSlice()
+// runner is Client.run or Client.runTogether.
+type runner func(ctx context.Context, s *goredis.Script, prefix string, args ...any) *goredis.Cmd
+
+func (s *Subscriptions) list(ctx context.Context, run runner, by string, args ...any) ([]alerts.Subscription, error) {
+	records, err := run(ctx, scriptList, s.prefix, append([]any{by}, args...)...).StringSlice()
 	if err != nil {
 		return nil, err
 	}
@@ -202,7 +205,7 @@ func (s *Subscriptions) decode(ctx context.Context, record string) (alerts.Subsc
 
 // Settings implements bot.SubscriptionStore.
 func (s *Subscriptions) Settings(ctx context.Context, d alerts.Destination) (alerts.Settings, error) {
-	record, err := s.c.db.HGet(ctx, s.prefix+"set", d.String()).Result()
+	record, err := s.c.together.text(ctx, "hget", s.prefix+"set", d.String())
 	if err != nil && !errors.Is(err, goredis.Nil) {
 		return alerts.Settings{}, fmt.Errorf("read the settings of %s: %w", d, err)
 	}
