@@ -17,6 +17,9 @@ type Pending struct {
 	Time          time.Time        // Article.Received: places the seen-mark, so that it must be the same for every revision
 	Subscriptions []SubscriptionID // every subscription of the destination that hit
 	NotBefore     time.Time        // the earliest time at which the lane may be written to
+	// Wide says that so many destinations hear of the article at once that it
+	// need not go before what others wait for.
+	Wide bool
 	// Again lets through an article that the destination has had: a revision
 	// or a correction names itself here. Empty for the first time.
 	Again string

@@ -14,27 +14,54 @@ import (
 	"github.com/bellwether/bellwether/alerts"
 )
 
+// crowdKept is how long a look at the shards holds while there is more to claim
+// than is asked for: what became due in another shard waits that much longer.
+const crowdKept = 20 * time.Millisecond
+
+// crowd are the shards in which more was due than was asked for, as of a look
+// at all of them.
+type crowd struct {
+	shards []int
+	seen   time.Time
+}
+
 // Claim implements dispatch.Outbox: one pipeline that looks at the head of
-// every shard, and one more if something is due. A claim of a digest lane has
-// at most 500 items. Until is on this process's clock, and never later than
-// the store's end of the lease.
+// every shard, and one more if something is due; while more is due than is
+// asked for, mostly just the latter. A claim of a digest lane has at most 500
+// items. Until is on this process's clock, and never later than the store's end
+// of the lease.
 func (o *Outbox) Claim(ctx context.Context, n int, lease time.Duration) ([]alerts.Claim, error) {
 	// Lanes whose destination is under lease look due until someone looks at
 	// them: if a round found only such, there may be others.
 	for range o.shards() + 1 {
-		due, _, err := o.heads(ctx)
+		due, err := o.due(ctx)
 		var claims []alerts.Claim
-		if err == nil && len(due) > 0 {
+		if err == nil && len(due.shards) > 0 {
 			claims, err = o.claim(ctx, due, n, lease)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("claim from the outbox: %w", err)
 		}
-		if len(due) == 0 || len(claims) > 0 {
+		if len(due.shards) == 0 || len(claims) > 0 {
 			return claims, nil
 		}
 	}
 	return nil, nil
+}
+
+// due gives the shards in which something is due: by the last claim, or by a
+// look at them.
+func (o *Outbox) due(ctx context.Context) (crowd, error) {
+	if known := o.crowd.Swap(nil); known != nil && time.Since(known.seen) < crowdKept {
+		return *known, nil
+	}
+	message := o.c.waker.listen(topicOutbox)
+	seen := time.Now()
+	due, next, err := o.heads(ctx)
+	if err == nil && len(due) == 0 {
+		o.idle.Store(&quiet{message: message, next: next, seen: seen})
+	}
+	return crowd{due, seen}, err
 }
 
 // heads gives the shards in which a lane is due, beginning at another one each
@@ -68,26 +95,35 @@ func (o *Outbox) heads(ctx context.Context) (due []int, next time.Duration, err 
 	return due, next, nil
 }
 
-// claim asks the shards for n lanes together.
-func (o *Outbox) claim(ctx context.Context, shards []int, n int, lease time.Duration) ([]alerts.Claim, error) {
-	var calls []scriptCall
+// claim asks the shards for n lanes together, and notes in which there may be
+// more.
+func (o *Outbox) claim(ctx context.Context, due crowd, n int, lease time.Duration) ([]alerts.Claim, error) {
+	shards := due.shards
+	calls := make([]scriptCall, 0, min(n, len(shards)))
+	shares := make([]int, 0, cap(calls))
 	for i, shard := range shards {
 		// What n does not divide goes to the first.
 		share := n / len(shards)
 		if i < n%len(shards) {
 			share++
 		}
-		if share > 0 {
-			calls = append(calls, scriptCall{o.prefix(shard), []any{share, lease.Milliseconds(), digestMost}})
+		if share == 0 {
+			break
 		}
+		calls = append(calls, scriptCall{o.prefix(shard), []any{share, lease.Milliseconds(), digestMost}})
+		shares = append(shares, share)
 	}
 	until := time.Now().Add(lease)
 	cmds, err := o.c.runAll(ctx, scriptClaim, calls)
 	var claims []alerts.Claim
-	for _, cmd := range cmds {
+	left := append(make([]int, 0, len(shards)), shards[len(calls):]...) // those not asked come first
+	for i, cmd := range cmds {
 		rows, errCmd := cmd.Slice()
 		if errCmd != nil {
 			continue // it is err, or its like
+		}
+		if len(rows) == shares[i] {
+			left = append(left, shards[i])
 		}
 		for _, row := range rows {
 			c, errClaim := decodeClaim(row, until)
@@ -96,6 +132,9 @@ func (o *Outbox) claim(ctx context.Context, shards []int, n int, lease time.Dura
 			}
 			claims = append(claims, c)
 		}
+	}
+	if len(left) > 0 && err == nil {
+		o.crowd.Store(&crowd{left, due.seen})
 	}
 	if len(claims) > 0 {
 		// What some shards gave must not wait for its lease because another
@@ -147,20 +186,33 @@ func decodeClaim(row any, until time.Time) (alerts.Claim, error) {
 	return c, nil
 }
 
+// quiet is a look at the shards that found nothing due: when the next is, and
+// what tells of anything new since.
+type quiet struct {
+	message <-chan struct{}
+	next    time.Duration // from seen; negative if nothing waits at all
+	seen    time.Time
+}
+
 // Wait implements dispatch.Outbox. It hears of what other processes put in.
+// After a Claim that found nothing it does not look again.
 func (o *Outbox) Wait(ctx context.Context, d time.Duration) error {
-	message := o.c.waker.listen(topicOutbox)
-	due, next, err := o.heads(ctx)
-	if err != nil {
-		return fmt.Errorf("look at the outbox: %w", err)
+	idle := o.idle.Swap(nil)
+	if idle == nil {
+		idle = &quiet{message: o.c.waker.listen(topicOutbox), seen: time.Now()}
+		due, next, err := o.heads(ctx)
+		if err != nil {
+			return fmt.Errorf("look at the outbox: %w", err)
+		}
+		if len(due) > 0 {
+			return ctx.Err()
+		}
+		idle.next = next
 	}
-	if len(due) > 0 {
-		return ctx.Err()
+	if left := idle.next - time.Since(idle.seen); idle.next >= 0 && left < d {
+		d = left
 	}
-	if next >= 0 && next < d {
-		d = next
-	}
-	return o.c.waker.wait(ctx, message, d)
+	return o.c.waker.wait(ctx, idle.message, d)
 }
 
 // verdict carries out a verdict on keys of a claim.
@@ -170,7 +222,7 @@ func (o *Outbox) verdict(ctx context.Context, verb string, c alerts.Claim, ms in
 	for _, key := range keys {
 		args = append(args, restOf(key))
 	}
-	status, err := o.c.run(ctx, scriptVerdict, o.shard(c.Lane.Destination), args...).Int()
+	status, err := o.c.runTogether(ctx, scriptVerdict, o.shard(c.Lane.Destination), args...).Int()
 	if err == nil && status < 0 {
 		err = alerts.ErrStale
 	}

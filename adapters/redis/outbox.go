@@ -32,6 +32,9 @@ type Outbox struct {
 	// turn is the shard at which the next claim begins to look, so that no
 	// shard is always last.
 	turn atomic.Uint32
+	// crowd and idle are what the last claim found, for the next call.
+	crowd atomic.Pointer[crowd]
+	idle  atomic.Pointer[quiet]
 }
 
 // Outbox gives the client's outbox.
@@ -66,8 +69,8 @@ func (o *Outbox) Enqueue(ctx context.Context, pendings []alerts.Pending) (int, e
 		destination := p.Lane.Destination.String()
 		shard := o.shardOf(destination)
 		groups[shard] = append(groups[shard], destination, p.Lane.Schedule.String(),
-			restOf(p.Key()), millis(p.Time)/(24*time.Hour.Milliseconds()), millis(p.NotBefore), payload(p))
-		if len(groups[shard]) == 6*enqueuePage {
+			restOf(p.Key()), millis(p.Time)/(24*time.Hour.Milliseconds()), millis(p.NotBefore), payload(p), flag(p.Wide))
+		if len(groups[shard]) == 7*enqueuePage {
 			flush(shard)
 		}
 	}

@@ -107,6 +107,9 @@ type group struct {
 	members []alerts.SubscriptionID
 }
 
+// wide is how many destinations hear of an ordinary article at most.
+const wide = 500
+
 // pendings gives one Pending for every destination that is to hear of a, in
 // the order of their first subscriptions. hits are sorted by ID.
 func (b *book) pendings(a alerts.Article, hits []match.Hit, now time.Time) []alerts.Pending {
@@ -132,6 +135,7 @@ func (b *book) pendings(a alerts.Article, hits []match.Hit, now time.Time) []ale
 			Article:       a.ID,
 			Time:          a.Received,
 			Subscriptions: g.members,
+			Wide:          len(groups) > wide,
 		}
 		if g.due.After(now) {
 			p.NotBefore = g.due // else at once, by the store's own clock

@@ -30,15 +30,13 @@ local function claim(lane)
   local d = K .. 'd:' .. dest
   local held = tonumber(call('HGET', d, 'until') or 0)
   local at = due(dest, sched)
-  if not at then return call('ZREM', K .. 'ready', lane) end
-  if held > now or at > now then
-    return call('ZADD', K .. 'ready', int(math.max(held, at)), lane)
-  end
+  if not at then return forget(lane) end
+  if held > now or at > now then return place(lane, int(math.max(held, at))) end
   local items = take(lane, sched)
   local token, till = int(call('INCR', K .. 'n')), int(now + lease)
   call('HSET', d, 'lane', sched, 'token', token, 'until', till, 'held', int(#items))
   call('HDEL', d, 'h:' .. sched)
-  call('ZADD', K .. 'ready', till, lane)
+  place(lane, till)
   call('ZADD', K .. 'leased', till, dest)
   local flat = {}
   for _, item in ipairs(items) do
@@ -52,12 +50,20 @@ local function claim(lane)
   out[#out + 1] = {dest, sched, token, flat}
 end
 
--- Every lane that is looked at leaves the due ones; the rounds only bound the
--- time of one call.
-for _ = 1, 10 do
-  local lanes = call('ZRANGEBYSCORE', K .. 'ready', '-inf', int(now), 'LIMIT', 0, int(want - #out))
-  for _, lane in ipairs(lanes) do claim(lane) end
-  if #lanes == 0 or #out == want then break end
+-- sweep claims lanes of a set until there are so many. Every lane that is looked
+-- at leaves the due ones; the rounds only bound the time of one call.
+local function sweep(set, most)
+  for _ = 1, 10 do
+    if #out >= most then return end
+    local lanes = call('ZRANGEBYSCORE', K .. set, '-inf', int(now), 'LIMIT', 0, int(most - #out))
+    if #lanes == 0 then return end
+    for _, lane in ipairs(lanes) do claim(lane) end
+  end
 end
+
+-- A quarter is kept for those that have waited longest, also of single lanes.
+local patient = math.floor((want + tonumber(call('GET', K .. 'n') or 0) % 4) / 4)
+sweep('soon', want - patient)
+sweep('ready', want)
 if #out > 0 then call('ZREMRANGEBYSCORE', K .. 'pace', '-inf', int(now)) end
 return out

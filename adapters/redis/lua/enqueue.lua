@@ -1,7 +1,7 @@
 -- Puts pendings in their lanes unless their keys were seen.
 -- KEYS: 1 shard prefix. ARGV: 1 wake channel, 2 ms that buckets are kept, then
--- six for each pending: destination, schedule, REST, day of the article,
--- not-before in ms, "LENGTH SUBS". Returns how many were put in.
+-- seven for each pending: destination, schedule, REST, day of the article,
+-- not-before in ms, "LENGTH SUBS", "1" if it may wait behind others. Returns how many were put in.
 local now = clock()
 local today = int(math.floor(now / 86400000))
 if call('GET', K .. 'swept') ~= today then
@@ -17,8 +17,12 @@ if call('GET', K .. 'swept') ~= today then
   end
 end
 
+-- Behind so many lanes that are due, what is not for many goes first.
+local CROWD = 16
+local crowded = call('ZCOUNT', K .. 'ready', '-inf', int(now)) > CROWD
+
 local added, days = 0, {}
-for i = 3, #ARGV, 6 do
+for i = 3, #ARGV, 7 do
   local dest, sched, rest = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   local bucket = 'seen:' .. ARGV[i + 3]
   if not days[bucket] then
@@ -31,7 +35,10 @@ for i = 3, #ARGV, 6 do
     local item = ARGV[i + 4] .. ' ' .. int(now) .. ' ' .. ARGV[i + 5] .. ' ' .. rest
     if call('RPUSH', K .. 'l:' .. lane, item) == 1 then
       add_lane(dest, sched)
-      call('ZADD', K .. 'ready', int(math.max(due(dest, sched), now)), lane)
+      place(lane, int(math.max(due(dest, sched), now)))
+    end
+    if crowded and sched == 'instant' and ARGV[i + 6] ~= '1' then
+      call('ZADD', K .. 'soon', call('ZSCORE', K .. 'ready', lane), lane)
     end
   end
 end

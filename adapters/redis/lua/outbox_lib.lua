@@ -3,6 +3,8 @@
 -- with it and so shares its hash tag:
 --   ready      sorted set of lanes that hold something, by the time in ms at
 --              which each may next be claimed (the end of its lease while leased)
+--   soon       those of them, with the same times, that hold something which need
+--              not wait behind all that was due when it was put in
 --   l:LANE     list of what waits in a lane, oldest first
 --   x:LANE     sorted set of what stepped aside, by the time of its return
 --   d:DEST     hash: "lanes" (their schedules, comma-joined), the lease ("lane",
@@ -41,6 +43,18 @@ end
 -- retimed gives the item with another not-before.
 local function retimed(item, nb)
   return int(nb) .. string.sub(item, string.find(item, ' ', 1, true), -1)
+end
+
+-- place says when a lane may next be claimed.
+local function place(lane, at)
+  call('ZADD', K .. 'ready', at, lane)
+  call('ZADD', K .. 'soon', 'XX', at, lane)
+end
+
+-- forget takes a lane out that holds nothing.
+local function forget(lane)
+  call('ZREM', K .. 'ready', lane)
+  call('ZREM', K .. 'soon', lane)
 end
 
 local function lanes_of(dest)
@@ -89,14 +103,14 @@ local function settle(dest, now)
     local lane = dest .. '|' .. sched
     local at = due(dest, sched)
     if not at then
-      call('ZREM', K .. 'ready', lane)
+      forget(lane)
       call('HDEL', d, 'h:' .. sched)
     else
       left[#left + 1] = sched
       local was = tonumber(call('ZSCORE', K .. 'ready', lane) or now)
       at = math.max(at, math.min(was, now))
       if lease[1] == sched and tonumber(lease[2]) > now then at = tonumber(lease[2]) end
-      call('ZADD', K .. 'ready', int(at), lane)
+      place(lane, int(at))
     end
   end
   if #left == 0 then

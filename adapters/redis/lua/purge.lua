@@ -6,7 +6,7 @@ local dest = ARGV[1]
 for _, sched in ipairs(lanes_of(dest)) do
   local lane = dest .. '|' .. sched
   call('DEL', K .. 'l:' .. lane, K .. 'x:' .. lane)
-  call('ZREM', K .. 'ready', lane)
+  forget(lane)
 end
 call('DEL', K .. 'd:' .. dest)
 call('ZREM', K .. 'pace', dest)
