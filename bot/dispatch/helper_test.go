@@ -25,7 +25,6 @@ const (
 	helperPrefix = "BELLWETHER_HELPER_PREFIX"
 	helperFile   = "BELLWETHER_HELPER_FILE"   // where messages are shown
 	helperFinder = "BELLWETHER_HELPER_FINDER" // 1: the messenger can look
-	helperLease  = "BELLWETHER_HELPER_LEASE"  // wait for leases of this length; empty: alone on the store
 	helperEdge   = "BELLWETHER_HELPER_EDGE"   // "after send A 3": stop there; empty: run to the end
 )
 
@@ -43,9 +42,8 @@ func TestMain(m *testing.M) {
 
 // help matches what the article log holds and sends it, until nothing is left.
 func help(ctx context.Context) error {
-	lease, _ := time.ParseDuration(os.Getenv(helperLease))
 	client, err := redis.Open(ctx, redis.Options{
-		URL: os.Getenv(helperRedis), Prefix: os.Getenv(helperPrefix), Shards: 2, Consumer: "helper", Solo: lease == 0,
+		URL: os.Getenv(helperRedis), Prefix: os.Getenv(helperPrefix), Shards: 2, Consumer: "helper", Solo: true,
 	})
 	if err != nil {
 		return err
@@ -65,7 +63,7 @@ func help(ctx context.Context) error {
 	}
 	d := dispatch.New(dispatch.Config{
 		Outbox: outbox, Articles: client.Articles(), Subscriptions: client.Subscriptions(),
-		Messengers: []dispatch.Messenger{messenger}, Workers: 1, Lease: lease,
+		Messengers: []dispatch.Messenger{messenger}, Workers: 1,
 	})
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()

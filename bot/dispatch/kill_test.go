@@ -35,7 +35,7 @@ func TestKilledBetweenAnyTwoSteps(t *testing.T) {
 	for _, edge := range edges {
 		for _, finds := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, finds %v", edge, finds), func(t *testing.T) {
-				k := newKill(t, url, finds, 0)
+				k := newKill(t, url, finds)
 				k.run(t, edge, "stopped")
 				k.run(t, "", "finished")
 				repeated := 0
@@ -48,32 +48,17 @@ func TestKilledBetweenAnyTwoSteps(t *testing.T) {
 	}
 }
 
-// TestKilledAgainAndAgain kills at one edge after the other while another
-// program takes over only when the leases have run out.
-func TestKilledAgainAndAgain(t *testing.T) {
-	if testing.Short() {
-		t.Skip("waits for leases to run out")
-	}
-	k := newKill(t, adaptertest.Redis(t), true, 2*time.Second)
-	for _, edge := range []string{"before ack 2", "after claim B 1", "after sending A 1", "after send C 1", "before done A 2"} {
-		k.run(t, edge, "stopped")
-	}
-	k.run(t, "", "finished")
-	k.check(t, 0)
-}
-
 // kill is a store with articles on their way to three channels and a digest of
 // two keywords.
 type kill struct {
 	url, prefix, file string
 	finds             bool
-	lease             time.Duration
 	articles          []string
 }
 
-func newKill(t *testing.T, url string, finds bool, lease time.Duration) *kill {
+func newKill(t *testing.T, url string, finds bool) *kill {
 	t.Helper()
-	k := &kill{url: url, prefix: adaptertest.Prefix(t), file: filepath.Join(t.TempDir(), "shown"), finds: finds, lease: lease}
+	k := &kill{url: url, prefix: adaptertest.Prefix(t), file: filepath.Join(t.TempDir(), "shown"), finds: finds}
 	for i := range 13 {
 		k.articles = append(k.articles, fmt.Sprint("a", i))
 	}
@@ -125,9 +110,6 @@ func (k *kill) run(t *testing.T, edge, word string) {
 		"GORACE=atexit_sleep_ms=0") // else each run takes a second longer with -race
 	if k.finds {
 		cmd.Env = append(cmd.Env, helperFinder+"=1")
-	}
-	if k.lease > 0 {
-		cmd.Env = append(cmd.Env, helperLease+"="+k.lease.String())
 	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {

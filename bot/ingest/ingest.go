@@ -39,6 +39,9 @@ type Config struct {
 	// Intervals holds, by the name of the source, what goes before Interval and
 	// before the source's own wish.
 	Intervals map[string]time.Duration
+	// Turn is how long a replica that died keeps others from a source; 12
+	// seconds if 0.
+	Turn time.Duration
 	// Fetches bounds how many sources are read at the same time.
 	Fetches int
 	// Timeout ends a single Fetch.
@@ -63,6 +66,9 @@ type Config struct {
 func (c Config) withDefaults() Config {
 	if c.Interval <= 0 {
 		c.Interval = DefaultInterval
+	}
+	if c.Turn <= 0 {
+		c.Turn = turnSpan
 	}
 	if c.Fetches <= 0 {
 		c.Fetches = DefaultFetches

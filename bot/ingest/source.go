@@ -244,9 +244,9 @@ func (s *source) wait(err error) time.Duration {
 	if err == nil {
 		return time.Duration(float64(s.interval()) * (0.9 + 0.2*jitter))
 	}
-	limit := maxBackoff
+	first, limit := time.Minute, maxBackoff
 	if _, ok := errors.AsType[*storeError](err); ok {
-		limit = minWish // the source is well; it is our store that has to come back
+		first, limit = time.Second, minWish // the source is well; it is our store that has to come back
 	}
 	if asked, ok := errors.AsType[*alerts.SendError](err); ok {
 		if asked.Permanent {
@@ -258,7 +258,7 @@ func (s *source) wait(err error) time.Duration {
 	}
 	pause := limit
 	if n := s.status.Failures; n < 20 {
-		pause = min(limit, time.Minute<<max(n-1, 0))
+		pause = min(limit, first<<max(n-1, 0))
 	}
 	return pause/2 + time.Duration(jitter*float64(pause)/2)
 }

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	// turnSpan is how long a replica that died keeps others from a source.
+	// turnSpan is Config.Turn if that is 0.
 	turnSpan = 12 * time.Second
 	// endTime bounds giving a turn back.
 	endTime = 2 * time.Second
@@ -23,7 +23,7 @@ func (s *source) turn(ctx context.Context, now bool) (wait time.Duration, polled
 	if s.in.cfg.Hold() != "" {
 		return holdLook, false
 	}
-	t, err := s.in.cfg.Turns.Begin(ctx, s.src.Name(), turnSpan, now)
+	t, err := s.in.cfg.Turns.Begin(ctx, s.src.Name(), s.in.cfg.Turn, now)
 	if err != nil {
 		err = &storeError{err}
 		if ctx.Err() == nil {
@@ -89,7 +89,7 @@ func (s *source) hold(ctx context.Context) (lost bool, err error) {
 // keep renews the turn until ctx ends, or until it is another's: then it
 // returns true.
 func (s *source) keep(ctx context.Context) bool {
-	ticker := time.NewTicker(turnSpan / 3)
+	ticker := time.NewTicker(s.in.cfg.Turn / 3)
 	defer ticker.Stop()
 	for {
 		select {
@@ -98,7 +98,7 @@ func (s *source) keep(ctx context.Context) bool {
 		case <-ticker.C:
 		}
 		// One that fails is tried again at the next tick.
-		if mine, err := s.in.cfg.Turns.Keep(ctx, s.src.Name(), turnSpan); err == nil && !mine {
+		if mine, err := s.in.cfg.Turns.Keep(ctx, s.src.Name(), s.in.cfg.Turn); err == nil && !mine {
 			return true
 		}
 	}

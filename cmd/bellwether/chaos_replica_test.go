@@ -29,6 +29,7 @@ func buildChaos(t *testing.T) string {
 // whoever runs services does.
 type replica struct {
 	binary string
+	wires  string
 	env    []string
 	log    *adaptertest.Buffer
 	owned  sync.WaitGroup
@@ -42,9 +43,9 @@ type replica struct {
 	last    error     // how the latest one ended
 }
 
-// newReplica runs the program until the test ends.
-func newReplica(t *testing.T, binary string, env []string) *replica {
-	r := &replica{binary: binary, env: env, log: &adaptertest.Buffer{}}
+// newReplica runs the program on a folder of articles until the test ends.
+func newReplica(t *testing.T, binary, wires string, env []string) *replica {
+	r := &replica{binary: binary, env: env, wires: wires, log: &adaptertest.Buffer{}}
 	dir := t.TempDir()
 	r.owned.Go(func() { r.supervise(dir) })
 	t.Cleanup(func() {
@@ -86,7 +87,7 @@ func (r *replica) start(dir string) (cmd *exec.Cmd, closed bool) {
 	if !r.wanted {
 		return nil, r.closed
 	}
-	cmd = exec.Command(r.binary, "run", "--data", dir, "--source", dir)
+	cmd = exec.Command(r.binary, "run", "--data", dir, "--source", r.wires)
 	cmd.Env = append(r.env, "PATH="+os.Getenv("PATH"), "HOME="+dir, "BELLWETHER_CHAOS_SKEW="+r.skew.String())
 	cmd.Stderr = r.log
 	if err := cmd.Start(); err != nil {

@@ -26,6 +26,7 @@ func TestChaos(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a minute")
 	}
+	t.Parallel()
 	events := fromEnvironment(t, chaosEvents, 6)
 	seed := fromEnvironment(t, chaosSeed, rand.Uint64()>>1)
 	binary := buildChaos(t)
@@ -36,6 +37,7 @@ func TestChaos(t *testing.T) {
 		{"one server", startOne},
 	} {
 		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
 			t.Logf("to have this again: %s=%d %s=%d", chaosSeed, seed, chaosEvents, events)
 			c := newChaos(t, binary, seed, s.start(t))
 			c.play(int(events))

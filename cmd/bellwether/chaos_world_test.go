@@ -80,7 +80,7 @@ func newChaos(t *testing.T, binary string, seed uint64, set redisSetUp) *chaos {
 	c.people()
 	for i := range chaosReplicas {
 		listen := freeAddress(t)
-		c.replicas = append(c.replicas, newReplica(t, binary, []string{
+		c.replicas = append(c.replicas, newReplica(t, binary, t.TempDir(), []string{
 			"REDIS_URL=" + set.urlOf(i), "BELLWETHER_REDIS_PREFIX=" + c.prefix, fmt.Sprint("BELLWETHER_REDIS_SHARDS=", chaosShards),
 			"BELLWETHER_HTTP_LISTEN=" + listen, "BELLWETHER_DELIVERY_LEASE=" + chaosLease.String(), "BELLWETHER_LOG_LEVEL=debug",
 			"BELLWETHER_PUBLIC_URL=http://" + listen, "BELLWETHER_KEY=" + storyKey,

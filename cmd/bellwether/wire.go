@@ -56,7 +56,7 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 		Read: s.load, Bounds: cfg.bounds, Logger: log, Metrics: watch.of(cfg.has(roleIngest) || cfg.has(roleMatch)),
 	})
 	a.ingest = ingest.New(ingest.Config{
-		Turns: s.turns(once), Log: s.client.Articles(), Sources: sources.list, Interval: cfg.interval, Intervals: sources.intervals,
+		Turns: s.turns(once), Turn: min(mostTurn, cfg.lease), Log: s.client.Articles(), Sources: sources.list, Interval: cfg.interval, Intervals: sources.intervals,
 		FirstPollIsHistory: cfg.history, Hold: a.pressure.Intake, Problem: report, Logger: log,
 		Now: cfg.now, Metrics: watch.of(cfg.has(roleIngest)),
 	})
@@ -127,6 +127,9 @@ const mostCall = 15 * time.Second
 // callTimeout ends a call of a platform well before the lease ends under which
 // it was begun.
 func (c config) callTimeout() time.Duration { return min(mostCall, c.lease/2) }
+
+// mostTurn is how long a replica that died keeps others from its sources.
+const mostTurn = 12 * time.Second
 
 // close ends the connections to the platforms.
 func (a *app) close() {
