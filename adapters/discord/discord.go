@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -66,6 +67,7 @@ type App struct {
 	replays   *replay.Signatures
 	popular   *popular
 	answers   sync.WaitGroup // of what the gateway brought
+	started   atomic.Bool    // Discord was reached
 }
 
 // New makes an App. Run has to be called for it to do anything.
@@ -111,6 +113,18 @@ func (a *App) Run(ctx context.Context) error {
 	return err
 }
 
+// Ready tells what keeps the bot from taking what comes from Discord; nil when
+// nothing does.
+func (a *App) Ready() error {
+	if !a.started.Load() {
+		return errors.New("discord: it was not reached yet")
+	}
+	if a.Gateway != nil {
+		return a.Gateway.Ready()
+	}
+	return nil
+}
+
 // pathInteractions is where Discord calls, below the address that the bot is
 // reached at.
 const pathInteractions = "/discord/interactions"
@@ -131,6 +145,7 @@ func (a *App) begin(ctx context.Context) error {
 		refused, ok := errors.AsType[*alerts.SendError](err)
 		switch {
 		case err == nil:
+			a.started.Store(true)
 			a.Logger.InfoContext(ctx, "discord: the command is registered", "at_discord", said.before)
 			a.Logger.InfoContext(ctx, "discord: this link adds the bot to a server", "link", Invite(said.app))
 			return nil
@@ -139,6 +154,7 @@ func (a *App) begin(ctx context.Context) error {
 		case ok && refused.Permanent && refused.Scope == alerts.ScopePlatform:
 			return err
 		case ok && refused.Permanent:
+			a.started.Store(true)
 			a.Logger.ErrorContext(ctx, "discord: the command can't be registered; bellwether discord register tries it again", "error", err)
 			return nil
 		}

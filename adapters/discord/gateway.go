@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -69,6 +70,8 @@ func (l GatewayLimits) complete() GatewayLimits {
 // Gateway is the way in by Discord's gateway.
 type Gateway struct {
 	GatewayConfig
+	lacking atomic.Int64 // shards that are held without a connection
+
 	mu    sync.Mutex
 	known plan
 	begun int // sessions, since known was asked for
@@ -84,6 +87,21 @@ func NewGateway(c GatewayConfig) *Gateway {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	return &Gateway{GatewayConfig: c}
+}
+
+// Ready tells what keeps the gateway from taking what comes: nil when every
+// shard that is held has its connection. Others may hold all of them.
+func (g *Gateway) Ready() error {
+	g.mu.Lock()
+	asked := !g.known.asked.IsZero()
+	g.mu.Unlock()
+	if !asked {
+		return errors.New("discord: it has not told how to connect")
+	}
+	if n := g.lacking.Load(); n > 0 {
+		return fmt.Errorf("discord: %d shards have no connection", n)
+	}
+	return nil
 }
 
 // errShards: Discord wants other shards than there are.

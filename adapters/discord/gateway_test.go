@@ -10,6 +10,7 @@ import (
 
 	"github.com/bellwether/bellwether/adapters/adaptertest/fakediscord"
 	"github.com/bellwether/bellwether/adapters/adaptertest/fakediscord/spec"
+	"github.com/bellwether/bellwether/adapters/discord"
 )
 
 // began gives what a connection began with.
@@ -135,6 +136,48 @@ func TestGatewayResumes(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+func TestGatewayIsReadyWithItsConnection(t *testing.T) {
+	t.Parallel()
+	cut, greeted, resume := make(chan struct{}), make(chan struct{}), make(chan struct{})
+	g := newGate(t, func(c *gateConn) {
+		c.greet()
+		c.ready()
+		<-cut
+		c.Close()
+	}, func(c *gateConn) {
+		c.greet()
+		close(greeted)
+		<-resume
+		c.seq = 1
+		c.event("RESUMED", map[string]any{})
+		c.idle()
+	})
+	if discord.NewGateway(discord.GatewayConfig{}).Ready() == nil {
+		t.Error("ready before Run")
+	}
+	a := g.start(newMemory(), "a", fast)
+	a.awaitKinds("ready")
+	if err := a.of.Ready(); err != nil {
+		t.Errorf("not ready with a connection: %v", err)
+	}
+	close(cut)
+	<-greeted
+	if a.of.Ready() == nil {
+		t.Error("ready without a connection")
+	}
+	close(resume)
+	a.awaitKinds("ready resumed")
+	if err := a.of.Ready(); err != nil {
+		t.Errorf("not ready again: %v", err)
+	}
+	if err := a.stop(); err != nil {
+		t.Error(err)
+	}
+	if err := a.of.Ready(); err != nil {
+		t.Errorf("not ready without a shard, which others may hold: %v", err)
+	}
 }
 
 // TestGatewayAtDiscord takes a gateway that keeps Discord's rules through all

@@ -92,6 +92,7 @@ func (m *memory) change(f func()) {
 // gateApp is a Gateway that runs.
 type gateApp struct {
 	t      *testing.T
+	of     *discord.Gateway
 	end    context.CancelFunc
 	result chan error
 	log    *adaptertest.Buffer
@@ -123,6 +124,7 @@ func startGateway(t *testing.T, api, token string, store *memory, holder string,
 	gateway := discord.NewGateway(discord.GatewayConfig{
 		Client: client, Leases: store, Once: store, Holder: holder, Limits: limits, Logger: log,
 	})
+	a.of = gateway
 	ctx, end := context.WithCancel(context.Background())
 	a.end = end
 	finished := make(chan struct{})

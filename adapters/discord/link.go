@@ -83,6 +83,7 @@ type link struct {
 	limits        GatewayLimits
 	greeted, told bool // told: discordgo knows of an event
 	begun         began
+	live          func() // told when it has begun
 	address       string // of far
 
 	nearConn net.Conn
@@ -302,6 +303,9 @@ func (l *link) begins(how began) {
 		l.log.Info("discord: connected")
 	} else {
 		l.log.Info("discord: resumed")
+	}
+	if l.begun == beganNever {
+		l.live()
 	}
 	l.begun = how
 	l.limit.Reset(l.limits.Ack)

@@ -43,6 +43,8 @@ func (s *shard) run(ctx context.Context) error {
 
 // keep connects as long as the lease can be renewed, and gives it back.
 func (s *shard) keep(ctx context.Context, lease string, until time.Time) error {
+	s.lacking.Add(1)
+	defer s.lacking.Add(-1)
 	held, lost := context.WithCancel(ctx)
 	defer lost()
 	renewed := make(chan struct{})
@@ -147,8 +149,11 @@ func (s *shard) once(ctx context.Context, of *session) (begun began, err error) 
 	if err != nil {
 		return beganNever, err
 	}
-	l := &link{session: of, far: far, address: address, handle: s.handle, log: s.log, limits: s.Limits}
+	l := &link{session: of, far: far, address: address, handle: s.handle, log: s.log, limits: s.Limits, live: func() { s.lacking.Add(-1) }}
 	err = l.run(ctx)
+	if l.begun != beganNever {
+		s.lacking.Add(1)
+	}
 	return l.begun, err
 }
 

@@ -15,6 +15,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	slackgo "github.com/slack-go/slack"
@@ -67,6 +68,8 @@ type App struct {
 	messenger *Messenger
 	replays   *replay.Signatures
 	homes     *homes
+	open      []atomic.Bool // sockets by their number
+	started   atomic.Bool   // Slack was reached, where there is a token to ask about
 }
 
 // New makes an App. Run has to be called for it to do anything.
@@ -84,7 +87,10 @@ func New(c Config) *App {
 		c.Connections = defaultConnections
 	}
 	m := newMessenger(c)
-	return &App{Config: c, desk: desk.New(c.Logger), rooms: m.rooms, messenger: m, replays: replay.New(signatureKept), homes: newHomes(c.Now)}
+	return &App{
+		Config: c, desk: desk.New(c.Logger), rooms: m.rooms, messenger: m, replays: replay.New(signatureKept), homes: newHomes(c.Now),
+		open: make([]atomic.Bool, c.Connections),
+	}
 }
 
 // Messenger gives what sends alerts.
@@ -108,6 +114,20 @@ func (a *App) Run(ctx context.Context) error {
 		return nil
 	}
 	return err
+}
+
+// Ready tells what keeps the bot from taking what comes from Slack; nil when
+// nothing does: one socket is enough.
+func (a *App) Ready() error {
+	if !a.started.Load() {
+		return errors.New("slack: it was not reached yet")
+	}
+	for i := range a.open {
+		if a.Socket == nil || a.open[i].Load() {
+			return nil
+		}
+	}
+	return errors.New("slack: no socket is open")
 }
 
 // Where Slack calls, below the address that the bot is reached at.
@@ -197,10 +217,13 @@ func (a *App) begin(ctx context.Context) error {
 		w, back, err := a.Teams.Start(ctx)
 		refused, ok := errors.AsType[*alerts.SendError](err)
 		switch {
-		case err == nil && back:
-			a.Installed(ctx, w, true, "")
+		case err == nil:
+			a.started.Store(true)
+			if back {
+				a.Installed(ctx, w, true, "")
+			}
 			return nil
-		case err == nil || ctx.Err() != nil:
+		case ctx.Err() != nil:
 			return nil
 		case ok && refused.Permanent:
 			return fmt.Errorf("%w: check SLACK_BOT_TOKEN; OAuth & Permissions in the app's settings shows it", err)

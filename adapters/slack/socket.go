@@ -52,6 +52,7 @@ func (a *App) listen(ctx context.Context, number int) error {
 	ended := make(chan error, 1)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	defer a.open[number].Store(false)
 	go func() { ended <- client.RunContext(ctx) }()
 	for {
 		select {
@@ -70,7 +71,10 @@ func (a *App) listen(ctx context.Context, number int) error {
 func (a *App) envelope(ctx context.Context, client *socketmode.Client, number int, e socketmode.Event) {
 	socket := a.Logger.With("socket", number)
 	switch e.Type {
+	case socketmode.EventTypeConnecting:
+		a.open[number].Store(false)
 	case socketmode.EventTypeConnected:
+		a.open[number].Store(true)
 		socket.InfoContext(ctx, "slack: connected")
 	case socketmode.EventTypeConnectionError:
 		if failed, ok := e.Data.(*slackgo.ConnectionErrorEvent); ok {

@@ -22,6 +22,8 @@ const (
 
 	// idle is how long Run waits for the outbox before it looks by itself.
 	idle = time.Second
+	// turnTime is longer than a look at the outbox takes with all of its tries.
+	turnTime = 5 * time.Minute
 	// patience is how far ahead of its next try a lane may be for Drain to wait
 	// for it.
 	patience = time.Minute
@@ -58,6 +60,9 @@ type Config struct {
 	Now     func() time.Time
 	// Jitter gives numbers in [0, 1) that spread tries in time.
 	Jitter func() float64
+	// Alive is told at each turn of a loop that there is another within that
+	// time; nil for nobody.
+	Alive func(loop string, within time.Duration)
 	// Metrics shows what is counted; nil for nobody.
 	Metrics prometheus.Registerer
 }
@@ -111,6 +116,9 @@ func New(cfg Config) *Dispatcher {
 	if cfg.Jitter == nil {
 		cfg.Jitter = rand.Float64
 	}
+	if cfg.Alive == nil {
+		cfg.Alive = func(string, time.Duration) {}
+	}
 	d := &Dispatcher{
 		cfg: cfg, messengers: map[string]Messenger{}, holds: newHolds(cfg.Now), zones: newZones(), texts: newTexts(cfg.Articles, cfg.Now),
 		unsaved: &unsaved{byKey: map[string]unsavedReceipt{}},
@@ -145,6 +153,7 @@ func (d *Dispatcher) Run(ctx context.Context) error {
 	slots := make(chan struct{}, d.cfg.Workers)
 	pause := firstTrouble
 	for ctx.Err() == nil {
+		d.cfg.Alive("dispatch", d.cfg.Lease+turnTime) // a worker is free before its lease ends
 		n := d.acquire(ctx, slots)
 		begun := time.Now()
 		claims, err := d.cfg.Outbox.Claim(ctx, n, d.cfg.Lease)

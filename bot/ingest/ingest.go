@@ -59,6 +59,9 @@ type Config struct {
 	Now     func() time.Time
 	// Jitter gives numbers in [0, 1) that spread polls in time.
 	Jitter func() float64
+	// Alive is told at each turn of a loop that there is another within that
+	// time; 0: it rests. nil for nobody.
+	Alive func(loop string, within time.Duration)
 	// Metrics shows what is counted; nil for nobody.
 	Metrics prometheus.Registerer
 }
@@ -90,6 +93,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Hold == nil {
 		c.Hold = func() string { return "" }
+	}
+	if c.Alive == nil {
+		c.Alive = func(string, time.Duration) {}
 	}
 	if c.Problem == nil {
 		c.Problem = func(string, alerts.ItemProblem) {}

@@ -60,6 +60,7 @@ func (s *source) run(ctx context.Context) {
 		if ctx.Err() != nil {
 			return
 		}
+		s.in.cfg.Alive(s.src.Name(), 0)
 		urgent = urgent && !polled
 		timer.Reset(wait)
 	}
@@ -102,6 +103,7 @@ func (s *source) fetch(ctx context.Context) (batch alerts.Batch, first bool, err
 	case <-ctx.Done():
 		return batch, false, ctx.Err()
 	}
+	s.alive()
 	saved, err := s.in.cfg.Log.State(ctx, s.src.Name())
 	if err != nil {
 		return batch, false, &storeError{fmt.Errorf("read the state of the source: %w", err)}
@@ -114,6 +116,12 @@ func (s *source) fetch(ctx context.Context) (batch alerts.Batch, first bool, err
 	s.in.fetchTime.Observe(time.Since(begun).Seconds())
 	return batch, !known, err
 }
+
+// storeTime is longer than one call of the article log takes with all of its
+// tries.
+const storeTime = 5 * time.Minute
+
+func (s *source) alive() { s.in.cfg.Alive(s.src.Name(), s.in.cfg.Timeout+storeTime) }
 
 // read is Fetch, with a panic of a reader as its error: documents come from
 // outside, and a bad one must cost its own source only.
@@ -136,6 +144,7 @@ func (s *source) store(ctx context.Context, b alerts.Batch, history bool) error 
 		s.report(append(b.Problems, problems...))
 	}
 	for _, a := range standing {
+		s.alive()
 		logged, verdict, err := log.Append(ctx, a, history)
 		if err != nil {
 			return &storeError{fmt.Errorf("log article %s: %w", a.ID, err)}

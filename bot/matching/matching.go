@@ -24,6 +24,10 @@ const (
 	// maxTries is how often an article is tried that can't be matched.
 	maxTries = 5
 
+	// stepTime is longer than any step takes, the reading of all subscriptions
+	// among them.
+	stepTime = 5 * time.Minute
+
 	firstPause = 100 * time.Millisecond
 	maxPause   = 10 * time.Second
 )
@@ -46,6 +50,9 @@ type Config struct {
 	Now    func() time.Time
 	// Jitter gives numbers in [0, 1) that spread tries in time.
 	Jitter func() float64
+	// Alive is told at each turn of a loop that there is another within that
+	// time; nil for nobody.
+	Alive func(loop string, within time.Duration)
 	// Metrics shows what is counted; nil for nobody.
 	Metrics prometheus.Registerer
 }
@@ -87,6 +94,9 @@ func New(cfg Config) *Matcher {
 	if cfg.Jitter == nil {
 		cfg.Jitter = rand.Float64
 	}
+	if cfg.Alive == nil {
+		cfg.Alive = func(string, time.Duration) {}
+	}
 	return &Matcher{
 		cfg:       cfg,
 		newEngine: func() engine { return match.NewEngine() },
@@ -102,6 +112,15 @@ func (m *Matcher) Stats() Stats {
 		Subscriptions: c.subscriptions.Load(), Articles: c.articles.Load(),
 		Hits: c.hits.Load(), Enqueued: c.enqueued.Load(), GivenUp: c.givenUp.Load(),
 	}
+}
+
+// Ready tells what keeps the Matcher from matching: nil once the subscriptions
+// are read. It may be called at any time.
+func (m *Matcher) Ready() error {
+	if !m.metrics.loaded.Load() {
+		return errors.New("the subscriptions are not read yet")
+	}
+	return nil
 }
 
 // Load reads the snapshot of the subscriptions and the changes since. Run and
@@ -133,6 +152,7 @@ func (m *Matcher) Run(ctx context.Context) error {
 	owned.Go(func() { m.rebuild(ctx) })
 	defer owned.Wait()
 	for ctx.Err() == nil {
+		m.cfg.Alive("matching", stepTime)
 		if m.loaded(ctx, m.persist) == nil && m.cfg.Hold() != "" {
 			m.pause(ctx, m.cfg.Wait)
 			continue
@@ -303,6 +323,7 @@ func (m *Matcher) enqueue(ctx context.Context, all []alerts.Pending, try func(co
 func (m *Matcher) persist(ctx context.Context, f func() error) error {
 	pause := firstPause
 	for failures := 0; ; failures++ {
+		m.cfg.Alive("matching", stepTime)
 		err := f()
 		switch {
 		case ctx.Err() != nil:

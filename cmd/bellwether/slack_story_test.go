@@ -61,6 +61,8 @@ func TestSlackStory(t *testing.T) {
 	}, 2)
 	s.shows(s.fake.AwaitMessages(direct, 4)[3], "Daily digest: 2 articles", "Harbor is sold", "Harbor master resigns")
 
+	s.tells("xoxb-", fakeslack.SigningSecret, fakeslack.ClientSecret, storyKey, "secret-response",
+		s.redis, "T2", "C1", "U1", "U2", "ferry", "Ferry", "harbor", "anna", "news.example.org")
 	s.fake.Uninstall("T2")
 	s.await("the token is wiped", func(c *redis.Client) bool {
 		w, err := c.Workspaces().Workspace(t.Context(), alerts.Slack, "T2")

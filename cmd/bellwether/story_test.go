@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -131,6 +132,23 @@ func (s *story) end() {
 }
 
 func (s *story) write(name, text string) { writeFile(s.t, filepath.Join(s.wires, name), text) }
+
+// tells looks at what the program serves to whoever watches it: it is to be well
+// and ready, and to hold none of these.
+func (s *story) tells(secrets ...string) {
+	s.t.Helper()
+	for _, path := range []string{"/healthz", "/readyz", "/metrics"} {
+		status, body := fetch(s.t, s.listen, path)
+		if status != http.StatusOK {
+			s.t.Errorf("%s: %d %s", path, status, body)
+		}
+		for _, secret := range secrets {
+			if strings.Contains(body, secret) {
+				s.t.Errorf("%s holds %q", path, secret)
+			}
+		}
+	}
+}
 
 // keeps fails the test for each of secrets that the log holds.
 func (s *story) keeps(secrets ...string) {

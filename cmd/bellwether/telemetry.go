@@ -17,10 +17,11 @@ type telemetry struct {
 	// metrics has every metric of the program. Each part registers its own
 	// through a Registerer of its Config, and names it there.
 	metrics *prometheus.Registry
+	pulse   *pulse
 }
 
 func newTelemetry() *telemetry {
-	t := &telemetry{metrics: prometheus.NewRegistry()}
+	t := &telemetry{metrics: prometheus.NewRegistry(), pulse: newPulse()}
 	t.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	promauto.With(t.metrics).NewGauge(prometheus.GaugeOpts{
 		Name: "bellwether_build_info", Help: "Always 1; its labels say what runs.",

@@ -48,6 +48,14 @@ func scrapeOf(t *testing.T) string {
 	p := start(t, environment, "run", "--source", dir)
 	p.say("subscribe harbor")
 	p.expect("https://news.example.org/harbor-plant")
+	for path, want := range map[string]string{
+		"/healthz": `{"checks":{"loops":{"ok":true}},"ok":true}`,
+		"/readyz":  `{"checks":{"store":{"ok":true},"subscriptions":{"ok":true}},"ready":true}`,
+	} {
+		if status, body := fetch(t, address, path); status != http.StatusOK || strings.TrimSpace(body) != want {
+			t.Errorf("%s: %d %s, want %s", path, status, body, want)
+		}
+	}
 	_, body := fetch(t, address, "/metrics")
 	if status := p.end(); status != exitDone {
 		t.Fatalf("exit status %d; on standard error:\n%s", status, p.stderr)

@@ -58,11 +58,11 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 	a.ingest = ingest.New(ingest.Config{
 		Turns: s.turns(once), Turn: min(mostTurn, cfg.lease), Log: s.client.Articles(), Sources: sources.list, Interval: cfg.interval, Intervals: sources.intervals,
 		FirstPollIsHistory: cfg.history, Hold: a.pressure.Intake, Problem: report, Logger: log,
-		Now: cfg.now, Metrics: watch.of(cfg.has(roleIngest)),
+		Now: cfg.now, Metrics: watch.of(cfg.has(roleIngest)), Alive: watch.pulse.beat,
 	})
 	a.matching = matching.New(matching.Config{
 		Log: s.client.Articles(), Subscriptions: s.client.Subscriptions(), Outbox: s.client.Outbox(), Logger: log,
-		Hold: a.pressure.Matching, Now: cfg.now, Metrics: watch.of(cfg.has(roleMatch)),
+		Hold: a.pressure.Matching, Now: cfg.now, Metrics: watch.of(cfg.has(roleMatch)), Alive: watch.pulse.beat,
 	})
 	a.bot = bot.New(bot.Config{
 		Store: s.client.Subscriptions(), Archive: s.client.Articles(), Outbox: s.client.Outbox(),
@@ -78,7 +78,7 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 			maps.Copy(routes, a.slack.routes())
 			maps.Copy(routes, a.discord.routes())
 		}
-		a.web = web.New(cfg.listen, map[string]web.Check{"store": s.client.Ping}, routes, log)
+		a.web = web.New(web.Config{Addr: cfg.listen, Alive: watch.alive(), Ready: a.ready(cfg, s), Routes: routes, Logger: log})
 	}
 	return a, nil
 }
@@ -88,7 +88,7 @@ func (a *app) dispatching(cfg config, log *slog.Logger, s *store, watch *telemet
 	c := dispatch.Config{
 		Outbox: s.client.Outbox(), Articles: s.client.Articles(), Subscriptions: s.client.Subscriptions(),
 		Messengers: []dispatch.Messenger{a.talk}, Lease: cfg.lease, Sentences: cfg.sentences, Logger: log, Now: cfg.now,
-		Metrics: watch.of(cfg.has(roleDeliver)),
+		Metrics: watch.of(cfg.has(roleDeliver)), Alive: watch.pulse.beat,
 	}
 	var told []func(alerts.Destination, alerts.Scope, error)
 	unblock := func(d alerts.Destination) { a.dispatch.Unblock(d) }
