@@ -30,6 +30,9 @@ type Article struct {
 	Published time.Time `json:"published,omitzero"`
 	// Received is when Bellwether first read the article; a revision keeps it.
 	Received time.Time `json:"received,omitzero"`
+	// Trace is the W3C traceparent of the trace that the article's way belongs to,
+	// https://www.w3.org/TR/trace-context/#traceparent-header; empty for none.
+	Trace string `json:"trace,omitempty"`
 	// Origin is the name of the Source that brought it.
 	Origin string `json:"origin,omitempty"`
 }

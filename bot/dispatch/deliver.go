@@ -38,6 +38,7 @@ type turn struct {
 	// end is that of the lease by our clock; deadline ends sends, a tenth of the
 	// lease before.
 	end, deadline time.Time
+	begun         time.Time       // by our clock, monotonic
 	stop          <-chan struct{} // closed when nothing new is to be begun
 	log           *slog.Logger
 }
@@ -65,7 +66,7 @@ const (
 func (d *Dispatcher) deliver(ctx context.Context, stop <-chan struct{}, c alerts.Claim, end time.Time) outcome {
 	t := &turn{
 		Dispatcher: d, claim: c, messenger: d.messengers[c.Lane.Destination.Platform],
-		counts: d.metrics.of(c.Lane.Destination.Platform), end: end, deadline: end.Add(-d.cfg.Lease / 10), stop: stop,
+		counts: d.metrics.of(c.Lane.Destination.Platform), begun: time.Now(), end: end, deadline: end.Add(-d.cfg.Lease / 10), stop: stop,
 		log: d.cfg.Logger.With("destination", c.Lane.Destination.String(), "schedule", c.Lane.Schedule.String()),
 	}
 	if t.messenger == nil {
@@ -146,6 +147,8 @@ func (t *turn) pace(until time.Time) bool {
 
 // part takes one message to its verdict.
 func (t *turn) part(ctx context.Context, p part, msg alerts.Delivery) (outcome, step) {
+	ctx, span := t.traced(ctx, msg)
+	defer span.End()
 	if r, sent := t.unsaved.get(p.key); sent {
 		t.counts.found.Add(1)
 		return t.done(ctx, p, r)
@@ -179,7 +182,7 @@ func (t *turn) send(ctx context.Context, p part, msg alerts.Delivery) (outcome, 
 	sending, cancel := context.WithDeadline(ctx, t.deadline)
 	defer cancel()
 	begun := time.Now()
-	receipt, err := t.call(func() (alerts.Receipt, error) { return t.messenger.Send(sending, msg) })
+	receipt, err := t.call(func() (alerts.Receipt, error) { return t.sendTraced(sending, msg) })
 	t.counts.called(time.Since(begun), err)
 	if err != nil && ctx.Err() != nil {
 		// We were made to stop. Whether it arrived is for the next claim to find

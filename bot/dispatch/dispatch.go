@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/bellwether/bellwether/alerts"
 )
@@ -65,6 +67,8 @@ type Config struct {
 	Alive func(loop string, within time.Duration)
 	// Metrics shows what is counted; nil for nobody.
 	Metrics prometheus.Registerer
+	// Tracer is told of what is sent; nil for nobody.
+	Tracer trace.Tracer
 }
 
 // Dispatcher carries alerts from the outbox to the messengers. Run and Drain
@@ -115,6 +119,9 @@ func New(cfg Config) *Dispatcher {
 	}
 	if cfg.Jitter == nil {
 		cfg.Jitter = rand.Float64
+	}
+	if cfg.Tracer == nil {
+		cfg.Tracer = noop.NewTracerProvider().Tracer("")
 	}
 	if cfg.Alive == nil {
 		cfg.Alive = func(string, time.Duration) {}

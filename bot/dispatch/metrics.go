@@ -31,8 +31,7 @@ type counters struct {
 // here, so that counting costs an addition.
 type meter struct {
 	counters
-	// Seconds of a call of Send, by how it ended.
-	accepted, wait, refused, error prometheus.Observer
+	sends map[string]prometheus.Observer // seconds of a call of Send, by how it ended
 	// Seconds to the platform's word that it has it: from when it was due, and
 	// from when the article was received.
 	lateness, latency prometheus.Observer
@@ -67,9 +66,10 @@ func newMetrics(r prometheus.Registerer, messengers []Messenger, workers int, h 
 	}, []string{"platform"})
 	for _, platform := range append(platforms(messengers), elsewhere) {
 		one := &meter{
-			accepted: sends.WithLabelValues(platform, "accepted"), wait: sends.WithLabelValues(platform, "wait"),
-			refused: sends.WithLabelValues(platform, "refused"), error: sends.WithLabelValues(platform, "error"),
-			lateness: lateness.WithLabelValues(platform), latency: latency.WithLabelValues(platform),
+			sends: map[string]prometheus.Observer{}, lateness: lateness.WithLabelValues(platform), latency: latency.WithLabelValues(platform),
+		}
+		for _, outcome := range []string{"accepted", "wait", "refused", "error"} {
+			one.sends[outcome] = sends.WithLabelValues(platform, outcome)
 		}
 		m.meters[platform] = one
 		one.export(f, platform)
@@ -135,15 +135,21 @@ func (m *metrics) stats() Stats {
 
 // called times a call of Send that ended with err.
 func (m *meter) called(span time.Duration, err error) {
-	to := m.accepted
-	if refusal, ok := errors.AsType[*alerts.SendError](err); ok && refusal.Permanent {
-		to = m.refused
-	} else if ok {
-		to = m.wait
-	} else if err != nil {
-		to = m.error
+	m.sends[outcomeOf(err)].Observe(span.Seconds())
+}
+
+// outcomeOf names how a call of Send ended.
+func outcomeOf(err error) string {
+	refusal, ok := errors.AsType[*alerts.SendError](err)
+	switch {
+	case err == nil:
+		return "accepted"
+	case !ok:
+		return "error"
+	case refusal.Permanent:
+		return "refused"
 	}
-	to.Observe(span.Seconds())
+	return "wait"
 }
 
 // arrived times what was accepted just now.

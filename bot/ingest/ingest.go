@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/bellwether/bellwether/alerts"
@@ -64,6 +66,8 @@ type Config struct {
 	Alive func(loop string, within time.Duration)
 	// Metrics shows what is counted; nil for nobody.
 	Metrics prometheus.Registerer
+	// Tracer is told of polls and of the way of each article; nil for nobody.
+	Tracer trace.Tracer
 }
 
 func (c Config) withDefaults() Config {
@@ -93,6 +97,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Hold == nil {
 		c.Hold = func() string { return "" }
+	}
+	if c.Tracer == nil {
+		c.Tracer = noop.NewTracerProvider().Tracer("")
 	}
 	if c.Alive == nil {
 		c.Alive = func(string, time.Duration) {}

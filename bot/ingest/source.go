@@ -21,6 +21,7 @@ type source struct {
 	wish     time.Duration // the source's own, bounded; 0 if none
 	problems map[string]string
 	counts   counters
+	begun    time.Time // when the last reading began
 
 	mu     sync.Mutex
 	status alerts.SourceStatus // written by that goroutine only
@@ -86,7 +87,9 @@ func (s *source) watch(ctx context.Context, w Watcher, changed chan<- struct{}) 
 }
 
 // poll reads the source once and logs what it brought.
-func (s *source) poll(ctx context.Context) error {
+func (s *source) poll(ctx context.Context) (err error) {
+	ctx, span := s.tracePoll(ctx)
+	defer func() { ended(span, err) }()
 	batch, first, err := s.fetch(ctx)
 	if err != nil {
 		return err
@@ -111,9 +114,9 @@ func (s *source) fetch(ctx context.Context) (batch alerts.Batch, first bool, err
 	state, known := unwrapState(saved)
 	ctx, cancel := context.WithTimeout(ctx, s.in.cfg.Timeout)
 	defer cancel()
-	begun := time.Now()
+	s.begun = time.Now()
 	batch, err = s.read(ctx, state)
-	s.in.fetchTime.Observe(time.Since(begun).Seconds())
+	s.in.fetchTime.Observe(time.Since(s.begun).Seconds())
 	return batch, !known, err
 }
 
@@ -145,7 +148,7 @@ func (s *source) store(ctx context.Context, b alerts.Batch, history bool) error 
 	}
 	for _, a := range standing {
 		s.alive()
-		logged, verdict, err := log.Append(ctx, a, history)
+		logged, verdict, err := s.append(ctx, a, history)
 		if err != nil {
 			return &storeError{fmt.Errorf("log article %s: %w", a.ID, err)}
 		}

@@ -11,6 +11,9 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/alerts/match"
@@ -55,6 +58,8 @@ type Config struct {
 	Alive func(loop string, within time.Duration)
 	// Metrics shows what is counted; nil for nobody.
 	Metrics prometheus.Registerer
+	// Tracer is told of what is matched; nil for nobody.
+	Tracer trace.Tracer
 }
 
 // Matcher carries articles from the log into the outbox. Load, Run and Drain
@@ -93,6 +98,9 @@ func New(cfg Config) *Matcher {
 	}
 	if cfg.Jitter == nil {
 		cfg.Jitter = rand.Float64
+	}
+	if cfg.Tracer == nil {
+		cfg.Tracer = noop.NewTracerProvider().Tracer("")
 	}
 	if cfg.Alive == nil {
 		cfg.Alive = func(string, time.Duration) {}
@@ -243,7 +251,9 @@ func (m *Matcher) follow(ctx context.Context) error {
 func (m *Matcher) batch(ctx context.Context, entries []alerts.LogEntry, try func(context.Context, func() error) error) ([]string, error) {
 	var finished []string
 	var waiting []alerts.Pending
+	var flushed time.Time
 	flush := func() error {
+		flushed = time.Now()
 		defer func() { waiting = waiting[:0] }()
 		return m.enqueue(ctx, waiting, try)
 	}
@@ -271,7 +281,7 @@ func (m *Matcher) batch(ctx context.Context, entries []alerts.LogEntry, try func
 	if err := flush(); err != nil {
 		return nil, err
 	}
-	m.stored(entries, finished)
+	m.stored(entries, finished, flushed)
 	if held {
 		m.pause(ctx, firstPause)
 	}
@@ -294,6 +304,7 @@ func (m *Matcher) pendings(e alerts.LogEntry) (out []alerts.Pending, err error) 
 	m.hits = m.book.engine.Match(e.Article, m.hits[:0])
 	m.metrics.timed(begun)
 	out = m.book.pendings(e.Article, m.hits, m.cfg.Now())
+	m.traced(e, "match", begun, attribute.Int("bellwether.hits", len(m.hits)), attribute.Int("bellwether.alerts", len(out)))
 	m.metrics.articles.Add(1)
 	m.metrics.hits.Add(int64(len(m.hits)))
 	return out, nil

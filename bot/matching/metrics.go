@@ -63,15 +63,16 @@ func newMetrics(r prometheus.Registerer) *metrics {
 	return m
 }
 
-// stored times those entries whose alerts all are in the outbox: finished are
-// their tokens, in the order of entries.
-func (m *Matcher) stored(entries []alerts.LogEntry, finished []string) {
+// stored times those entries whose alerts all are in the outbox, the last of
+// them since begun: finished are their tokens, in the order of entries.
+func (m *Matcher) stored(entries []alerts.LogEntry, finished []string, begun time.Time) {
 	now := m.cfg.Now()
 	for _, e := range entries {
 		if len(finished) == 0 || finished[0] != e.Token {
 			continue
 		}
 		finished = finished[1:]
+		m.traced(e, "enqueue", begun)
 		if !e.Logged.IsZero() {
 			m.metrics.latency.Observe(max(now.Sub(e.Logged), 0).Seconds())
 		}

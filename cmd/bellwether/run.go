@@ -57,7 +57,10 @@ func settingsHelp() string {
 	}
 	b.WriteString(`  sources
       list of sources: a feed's address, a path, or name:, url: or path:, interval:
-      default: a few public policy feeds and sample texts`)
+      default: a few public policy feeds and sample texts
+
+With OTEL_EXPORTER_OTLP_ENDPOINT, the way of each article is sent there as an
+OpenTelemetry trace; docs/monitoring.md has more.`)
 	return b.String()
 }
 
@@ -80,6 +83,13 @@ func run(ctx context.Context, w world, f flagValues, once bool) (err error) {
 	}
 
 	watch := newTelemetry()
+	if traced(w.lookup) {
+		end, err := watch.traces(ctx, log)
+		if err != nil {
+			return err
+		}
+		defer end()
+	}
 	store, err := openStore(ctx, cfg, log, watch.metrics)
 	if err != nil {
 		return err

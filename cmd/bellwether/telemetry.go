@@ -10,6 +10,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promauto"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
 )
 
 // telemetry is what the program tells of itself to whoever watches it.
@@ -18,10 +20,11 @@ type telemetry struct {
 	// through a Registerer of its Config, and names it there.
 	metrics *prometheus.Registry
 	pulse   *pulse
+	tracer  trace.Tracer // tells nobody unless traces are asked for
 }
 
 func newTelemetry() *telemetry {
-	t := &telemetry{metrics: prometheus.NewRegistry(), pulse: newPulse()}
+	t := &telemetry{metrics: prometheus.NewRegistry(), pulse: newPulse(), tracer: noop.NewTracerProvider().Tracer("")}
 	t.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	promauto.With(t.metrics).NewGauge(prometheus.GaugeOpts{
 		Name: "bellwether_build_info", Help: "Always 1; its labels say what runs.",

@@ -58,11 +58,11 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 	a.ingest = ingest.New(ingest.Config{
 		Turns: s.turns(once), Turn: min(mostTurn, cfg.lease), Log: s.client.Articles(), Sources: sources.list, Interval: cfg.interval, Intervals: sources.intervals,
 		FirstPollIsHistory: cfg.history, Hold: a.pressure.Intake, Problem: report, Logger: log,
-		Now: cfg.now, Metrics: watch.of(cfg.has(roleIngest)), Alive: watch.pulse.beat,
+		Now: cfg.now, Metrics: watch.of(cfg.has(roleIngest)), Alive: watch.pulse.beat, Tracer: watch.tracer,
 	})
 	a.matching = matching.New(matching.Config{
 		Log: s.client.Articles(), Subscriptions: s.client.Subscriptions(), Outbox: s.client.Outbox(), Logger: log,
-		Hold: a.pressure.Matching, Now: cfg.now, Metrics: watch.of(cfg.has(roleMatch)), Alive: watch.pulse.beat,
+		Hold: a.pressure.Matching, Now: cfg.now, Metrics: watch.of(cfg.has(roleMatch)), Alive: watch.pulse.beat, Tracer: watch.tracer,
 	})
 	a.bot = bot.New(bot.Config{
 		Store: s.client.Subscriptions(), Archive: s.client.Articles(), Outbox: s.client.Outbox(),
@@ -88,7 +88,7 @@ func (a *app) dispatching(cfg config, log *slog.Logger, s *store, watch *telemet
 	c := dispatch.Config{
 		Outbox: s.client.Outbox(), Articles: s.client.Articles(), Subscriptions: s.client.Subscriptions(),
 		Messengers: []dispatch.Messenger{a.talk}, Lease: cfg.lease, Sentences: cfg.sentences, Logger: log, Now: cfg.now,
-		Metrics: watch.of(cfg.has(roleDeliver)), Alive: watch.pulse.beat,
+		Metrics: watch.of(cfg.has(roleDeliver)), Alive: watch.pulse.beat, Tracer: watch.tracer,
 	}
 	var told []func(alerts.Destination, alerts.Scope, error)
 	unblock := func(d alerts.Destination) { a.dispatch.Unblock(d) }
