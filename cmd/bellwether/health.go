@@ -8,6 +8,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+
 	"github.com/bellwether/bellwether/adapters/web"
 )
 
@@ -54,6 +57,27 @@ func (p *pulse) check(context.Context) error {
 // alive are the checks that only a start anew can mend.
 func (t *telemetry) alive() []web.Check {
 	return []web.Check{{Name: "loops", Why: "a loop has not turned for minutes; the log says which: start it again", Test: t.pulse.check}}
+}
+
+// readyTime bounds a check that is made for the metrics.
+const readyTime = 2 * time.Second
+
+// shown are checks that the metrics show too.
+func (t *telemetry) shown(checks []web.Check) []web.Check {
+	f := promauto.With(t.metrics)
+	for _, c := range checks {
+		f.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "bellwether_ready", Help: "1 if a check of /readyz passes, else 0.", ConstLabels: prometheus.Labels{"check": c.Name},
+		}, func() float64 {
+			ctx, cancel := context.WithTimeout(context.Background(), readyTime)
+			defer cancel()
+			if c.Test(ctx) != nil {
+				return 0
+			}
+			return 1
+		})
+	}
+	return checks
 }
 
 // ready are the checks of what the roles here need for their work.

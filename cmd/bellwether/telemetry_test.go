@@ -35,7 +35,7 @@ func fetch(t *testing.T, address, path string) (status int, body string) {
 
 // closed are the labels that a metric may have: each has few values, which the
 // program or its configuration names.
-var closed = []string{"command", "event", "go", "le", "outcome", "platform", "quantile", "scope", "source", "verdict", "version", "when"}
+var closed = []string{"check", "command", "event", "go", "le", "outcome", "platform", "quantile", "scope", "source", "verdict", "version", "when"}
 
 // scrapeOf runs the program with one article that is delivered, and gives what
 // it serves at /metrics then.

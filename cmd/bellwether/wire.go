@@ -78,7 +78,7 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 			maps.Copy(routes, a.slack.routes())
 			maps.Copy(routes, a.discord.routes())
 		}
-		a.web = web.New(web.Config{Addr: cfg.listen, Alive: watch.alive(), Ready: a.ready(cfg, s), Routes: routes, Logger: log})
+		a.web = web.New(web.Config{Addr: cfg.listen, Alive: watch.alive(), Ready: watch.shown(a.ready(cfg, s)), Routes: routes, Logger: log})
 	}
 	return a, nil
 }
