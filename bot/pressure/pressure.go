@@ -66,6 +66,9 @@ type Config struct {
 type Gauge struct {
 	cfg Config
 
+	// What was read last, for those who watch.
+	memory, limit prometheus.Gauge
+
 	mu     sync.Mutex
 	level  level
 	reason string
@@ -76,8 +79,17 @@ func New(cfg Config) *Gauge {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	g := &Gauge{cfg: cfg}
-	promauto.With(cfg.Metrics).NewGaugeFunc(prometheus.GaugeOpts{
+	f := promauto.With(cfg.Metrics)
+	g := &Gauge{
+		cfg: cfg,
+		memory: f.NewGauge(prometheus.GaugeOpts{
+			Name: "bellwether_store_memory_bytes", Help: "Memory of the Redis server that is the fullest; 0 with the embedded store.",
+		}),
+		limit: f.NewGauge(prometheus.GaugeOpts{
+			Name: "bellwether_store_memory_limit_bytes", Help: "What that server may use (maxmemory); 0 where there is no limit.",
+		}),
+	}
+	f.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "bellwether_held_back", Help: "0: nothing; 1: no source is read, because the store fills up; 2: nothing is matched either.",
 	}, func() float64 { return float64(g.now()) })
 	return g
@@ -132,6 +144,8 @@ func (g *Gauge) set(load Load) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	was := g.level
+	g.memory.Set(float64(load.Memory))
+	g.limit.Set(float64(load.Limit))
 	g.level, g.reason = g.cfg.Bounds.judge(load, was)
 	if g.level == was {
 		return

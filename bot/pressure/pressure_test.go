@@ -12,8 +12,9 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/testutil"
 	"go.uber.org/goleak"
+
+	"github.com/bellwether/bellwether/adapters/adaptertest/scrape"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -92,15 +93,11 @@ func TestGauge(t *testing.T) {
 		is(Load{}, errors.New("no answer"))
 		is(Load{}, errors.New("no answer"))
 		holds("not known", true, false)
-		is(Load{Waiting: 20}, nil)
+		is(Load{Waiting: 20, Memory: 7, Limit: 100}, nil)
 		holds("twice as many", true, true)
-		if err := testutil.GatherAndCompare(metrics, strings.NewReader(`
-# HELP bellwether_held_back 0: nothing; 1: no source is read, because the store fills up; 2: nothing is matched either.
-# TYPE bellwether_held_back gauge
-bellwether_held_back 2
-`)); err != nil {
-			t.Error(err)
-		}
+		scrape.Want(t, metrics, "bellwether_held_back", " 2")
+		scrape.Want(t, metrics, "bellwether_store_memory_bytes", " 7")
+		scrape.Want(t, metrics, "bellwether_store_memory_limit_bytes", " 100")
 		is(Load{}, nil)
 		holds("empty", false, false)
 		cancel()

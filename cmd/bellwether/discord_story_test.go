@@ -33,6 +33,7 @@ func TestDiscordStory(t *testing.T) {
 			s.alerted()
 			s.edited()
 			s.digested()
+			s.tells(fakediscord.Token, "secret-token-", s.redis, s.guild.ID, s.coast.ID, s.anna.ID, "anna", "news.example.org")
 			s.kicked()
 			s.end()
 			s.fake.Clean()

@@ -2,11 +2,16 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -58,7 +63,27 @@ func healthcheck(ctx context.Context, addr string) error {
 	}
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("asking %s: it answered %s", target, res.Status)
+		return fmt.Errorf("asking %s: it answered %s%s", target, res.Status, wrong(res.Body))
 	}
 	return nil
+}
+
+// wrong gives what an answer of /healthz says is wrong, empty if it says
+// nothing.
+func wrong(body io.Reader) string {
+	var said struct {
+		Checks map[string]struct {
+			Why string `json:"why"`
+		} `json:"checks"`
+	}
+	if err := json.NewDecoder(io.LimitReader(body, 64<<10)).Decode(&said); err != nil {
+		return ""
+	}
+	var out strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(said.Checks)) {
+		if why := said.Checks[name].Why; why != "" {
+			fmt.Fprintf(&out, ": %s: %s", name, why)
+		}
+	}
+	return out.String()
 }
