@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -54,12 +53,16 @@ func StartRedis(t testing.TB, args ...string) *Server {
 		return append([]string{
 			"--port", port, "--bind", "127.0.0.1", "--dir", s.dir, "--save", "", "--appendonly", "no",
 		}, args...)
-	}, func(ctx context.Context, c *goredis.Client, s *Server) bool {
-		conf, err := c.ConfigGet(ctx, "dir").Result()
-		return err == nil && sameDir(conf["dir"], s.dir) // not another server that took the port
-	})
+	}, isThere)
 	s.args = args
 	return s
+}
+
+// isThere reports whether a server is the one that was started, and not another
+// that took the port.
+func isThere(ctx context.Context, c *goredis.Client, s *Server) bool {
+	conf, err := c.ConfigGet(ctx, "dir").Result()
+	return err == nil && sameDir(conf["dir"], s.dir)
 }
 
 // start starts a server with arguments made for its address and folder, and
@@ -108,6 +111,9 @@ func freeAddr(t testing.TB) string {
 	return l.Addr().String()
 }
 
+// awaitServer is how long a server may take for anything.
+const awaitServer = 30 * time.Second
+
 // launch starts the server and waits until it is ready; it returns why not.
 func (s *Server) launch(t testing.TB, binary string, args []string, ready func(context.Context, *goredis.Client, *Server) bool) string {
 	t.Helper()
@@ -119,7 +125,7 @@ func (s *Server) launch(t testing.TB, binary string, args []string, ready func(c
 	}
 	c := goredis.NewClient(&goredis.Options{Addr: s.Addr, Protocol: 2, MaxRetries: -1, DialerRetries: 1})
 	defer c.Close()
-	deadline, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	deadline, cancel := context.WithTimeout(t.Context(), awaitServer)
 	defer cancel()
 	for !ready(deadline, c, s) {
 		select {
@@ -155,60 +161,4 @@ func (s *Server) Restart(t testing.TB) {
 	if why := s.restart(t); why != "" {
 		t.Fatalf("redis-server does not start again: %s", why)
 	}
-}
-
-// StartCluster starts a Redis Cluster of n masters and returns their
-// addresses. The test's end stops it.
-func StartCluster(t testing.TB, n int) []string {
-	t.Helper()
-	nodes := make([]*Server, n)
-	addrs := make([]string, n)
-	for i := range nodes {
-		_, bus, _ := strings.Cut(freeAddr(t), ":")
-		nodes[i] = StartRedis(t, "--cluster-enabled", "yes", "--cluster-config-file", fmt.Sprintf("nodes-%d.conf", i),
-			"--cluster-node-timeout", "2000", "--cluster-port", bus)
-		addrs[i] = nodes[i].Addr
-	}
-	const slots = 16384
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-	defer cancel()
-	clients := make([]*goredis.Client, n)
-	for i, addr := range addrs {
-		clients[i] = goredis.NewClient(&goredis.Options{Addr: addr})
-		defer clients[i].Close()
-		if err := clients[i].ClusterAddSlotsRange(ctx, i*slots/n, (i+1)*slots/n-1).Err(); err != nil {
-			t.Fatalf("give slots to a node of the cluster: %v", err)
-		}
-		if i > 0 {
-			host, port, _ := strings.Cut(addrs[0], ":")
-			bus := busPort(nodes[0].args)
-			if err := clients[i].Do(ctx, "CLUSTER", "MEET", host, port, bus).Err(); err != nil {
-				t.Fatalf("join a node to the cluster: %v", err)
-			}
-		}
-	}
-	for _, c := range clients {
-		for {
-			info, err := c.ClusterInfo(ctx).Result()
-			if err == nil && strings.Contains(info, "cluster_state:ok") &&
-				strings.Contains(info, fmt.Sprintf("cluster_known_nodes:%d\r\n", n)) {
-				break
-			}
-			select {
-			case <-ctx.Done():
-				t.Fatalf("the cluster does not come up: %v %s", err, info)
-			case <-time.After(20 * time.Millisecond): // nodes gossip in their own time
-			}
-		}
-	}
-	return addrs
-}
-
-func busPort(args []string) string {
-	for i, a := range args {
-		if a == "--cluster-port" {
-			return args[i+1]
-		}
-	}
-	return ""
 }

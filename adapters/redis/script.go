@@ -71,9 +71,16 @@ func load(names ...string) *goredis.Script {
 	return goredis.NewScript(b.String())
 }
 
+// keys are what a script is told to work on: two of which there is neither.
+// While a cluster moves a slot from node to node, a script that names one such
+// key would be sent to the node that the slot moves to, and work there on the
+// few keys that have arrived. With two it is told to try again on both, until
+// the slot has moved.
+func keys(prefix string) []string { return []string{prefix, prefix + "+"} }
+
 // run runs a script on the keys below prefix.
 func (c *Client) run(ctx context.Context, s *goredis.Script, prefix string, args ...any) *goredis.Cmd {
-	return s.Run(ctx, c.db, []string{prefix}, args...)
+	return s.Run(ctx, c.db, keys(prefix), args...)
 }
 
 // scriptCall is one script of a pipeline.
@@ -90,7 +97,7 @@ func (c *Client) runAll(ctx context.Context, s *goredis.Script, calls []scriptCa
 	send := func(which []int, eval func(context.Context, goredis.Scripter, []string, ...any) *goredis.Cmd) {
 		pipe := c.db.Pipeline()
 		for _, i := range which {
-			cmds[i] = eval(ctx, pipe, []string{calls[i].prefix}, calls[i].args...)
+			cmds[i] = eval(ctx, pipe, keys(calls[i].prefix), calls[i].args...)
 		}
 		_, _ = pipe.Exec(ctx) // each command has its own error
 	}

@@ -110,7 +110,7 @@ func (t *together) close() {
 
 // runTogether is run for short scripts that many goroutines run at once.
 func (c *Client) runTogether(ctx context.Context, s *goredis.Script, prefix string, args ...any) *goredis.Cmd {
-	cmd := goredis.NewCmd(ctx, append([]any{"evalsha", s.Hash(), 1, prefix}, args...)...)
+	cmd := goredis.NewCmd(ctx, append([]any{"evalsha", s.Hash(), 2, keys(prefix)[0], keys(prefix)[1]}, args...)...)
 	cmd.SetFirstKeyPos(3)
 	if err := c.together.do(ctx, cmd); err != nil {
 		cmd = goredis.NewCmd(ctx)
@@ -118,7 +118,7 @@ func (c *Client) runTogether(ctx context.Context, s *goredis.Script, prefix stri
 		return cmd
 	}
 	if goredis.HasErrorPrefix(cmd.Err(), "NOSCRIPT") {
-		return s.Eval(ctx, c.db, []string{prefix}, args...)
+		return s.Eval(ctx, c.db, keys(prefix), args...)
 	}
 	return cmd
 }

@@ -2,8 +2,11 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
+
+	goredis "github.com/redis/go-redis/v9"
 
 	"github.com/bellwether/bellwether/adapters/adaptertest"
 )
@@ -15,7 +18,14 @@ const chaosReplicas = 3
 type redisSetUp interface {
 	url() string              // for the test
 	urlOf(replica int) string // for a replica
+	connect() goredis.UniversalClient
 	mishaps() []mishap
+}
+
+// durable are the settings of a server that has everything on disk before it
+// answers.
+func durable() []string {
+	return []string{"--appendonly", "yes", "--appendfsync", "always", "--repl-diskless-sync-delay", "0"}
 }
 
 // oneServer is one server that has everything on disk before it answers. Each
@@ -28,7 +38,7 @@ type oneServer struct {
 
 func startOne(t *testing.T) redisSetUp {
 	t.Helper()
-	s := &oneServer{t: t, server: adaptertest.StartRedis(t, "--appendonly", "yes", "--appendfsync", "always")}
+	s := &oneServer{t: t, server: adaptertest.StartRedis(t, durable()...)}
 	for i := range s.lines {
 		s.lines[i] = adaptertest.StartProxy(t, s.server.Addr)
 	}
@@ -37,6 +47,10 @@ func startOne(t *testing.T) redisSetUp {
 
 func (s *oneServer) url() string              { return "redis://" + s.server.Addr }
 func (s *oneServer) urlOf(replica int) string { return "redis://" + s.lines[replica].Addr }
+
+func (s *oneServer) connect() goredis.UniversalClient {
+	return goredis.NewClient(&goredis.Options{Addr: s.server.Addr, Protocol: 2})
+}
 
 func (s *oneServer) mishaps() []mishap {
 	restart := mishap{"Redis is killed", "Redis", 0, 2 * time.Second, s.server.Kill, func() { s.server.Restart(s.t) }}
@@ -47,6 +61,91 @@ func (s *oneServer) mishaps() []mishap {
 			mishap{name + " is cut", name, 0, 3 * time.Second, line.Cut, line.Mend},
 			mishap{name + " lets nothing through", name, time.Second, chaosLease + time.Second, line.Hold, line.Mend},
 		)
+	}
+	return all
+}
+
+// downTime is after what time a master is taken for dead. Those that are killed
+// are back before that, so that nobody takes over without what they had.
+const downTime = 8 * time.Second
+
+// sentinels is a master with two replicas and three sentinels.
+type sentinels struct {
+	t   *testing.T
+	set *adaptertest.Sentinels
+}
+
+func startSentinels(t *testing.T) redisSetUp {
+	t.Helper()
+	return &sentinels{t, adaptertest.StartSentinels(t, 2, downTime, durable()...)}
+}
+
+func (s *sentinels) url() string      { return s.set.URL() }
+func (s *sentinels) urlOf(int) string { return s.url() }
+
+func (s *sentinels) connect() goredis.UniversalClient {
+	hosts, _ := strings.CutPrefix(s.url(), "redis+sentinel://")
+	hosts, _ = strings.CutSuffix(hosts, "/main")
+	return goredis.NewFailoverClient(&goredis.FailoverOptions{MasterName: "main", SentinelAddrs: strings.Split(hosts, ","), Protocol: 2})
+}
+
+func (s *sentinels) mishaps() []mishap {
+	failover := mishap{"failover", "Redis", 0, time.Second, func() { s.set.Failover(s.t) }, func() {}}
+	all := []mishap{failover, failover, failover, s.killed("the master", func() *adaptertest.Server { return s.set.Master(s.t) })}
+	for i, one := range s.set.Servers {
+		all = append(all, hangUp(s.t, fmt.Sprint("server ", i), one))
+	}
+	return all
+}
+
+// killed is the death of a server, which is back soon.
+func (s *sentinels) killed(what string, which func() *adaptertest.Server) mishap {
+	var victim *adaptertest.Server
+	return mishap{
+		what + " is killed", "Redis", 0, downTime / 4,
+		func() {
+			victim = which()
+			victim.Kill()
+		},
+		func() { victim.Restart(s.t) },
+	}
+}
+
+// hangUp ends all connections of a server.
+func hangUp(t *testing.T, name string, s *adaptertest.Server) mishap {
+	return mishap{"all connections of " + name + " end", "connections", 0, time.Second, func() { s.HangUp(t) }, func() {}}
+}
+
+// cluster is three masters with a replica each.
+type cluster struct {
+	t   *testing.T
+	set *adaptertest.Cluster
+	n   int
+}
+
+func startCluster(t *testing.T) redisSetUp {
+	t.Helper()
+	return &cluster{t: t, set: adaptertest.StartClusterOf(t, 3, 1, append(durable(), "--cluster-node-timeout", fmt.Sprint(downTime.Milliseconds()))...)}
+}
+
+func (s *cluster) url() string      { return s.set.URL() }
+func (s *cluster) urlOf(int) string { return s.url() }
+
+func (s *cluster) connect() goredis.UniversalClient {
+	hosts, _ := strings.CutPrefix(s.url(), "redis+cluster://")
+	return goredis.NewClusterClient(&goredis.ClusterOptions{Addrs: strings.Split(hosts, ","), Protocol: 2})
+}
+
+func (s *cluster) mishaps() []mishap {
+	failover := mishap{"failover", "Redis", 0, time.Second, func() {
+		s.n++
+		s.set.Failover(s.t, s.n)
+	}, func() {}}
+	all := []mishap{failover, failover, failover}
+	for i, one := range s.set.Nodes {
+		all = append(all,
+			mishap{fmt.Sprintf("node %d is killed", i), "Redis", 0, downTime / 4, one.Kill, func() { one.Restart(s.t) }},
+			hangUp(s.t, fmt.Sprint("node ", i), one))
 	}
 	return all
 }

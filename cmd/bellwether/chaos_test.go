@@ -35,6 +35,8 @@ func TestChaos(t *testing.T) {
 		start func(*testing.T) redisSetUp
 	}{
 		{"one server", startOne},
+		{"sentinel", startSentinels},
+		{"cluster", startCluster},
 	} {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()

@@ -46,7 +46,7 @@ type chaos struct {
 	redis    redisSetUp
 	prefix   string
 	client   *redis.Client
-	raw      *goredis.Client
+	raw      goredis.UniversalClient
 	fake     *fakeslack.Server
 	replicas []*replica
 	follows  map[string][]int // by channel: words
@@ -70,12 +70,7 @@ func newChaos(t *testing.T, binary string, seed uint64, set redisSetUp) *chaos {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = c.client.Close() })
-	o, err := goredis.ParseURL(set.url())
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.Protocol = 2
-	c.raw = goredis.NewClient(o)
+	c.raw = set.connect()
 	t.Cleanup(func() { _ = c.raw.Close() })
 	c.people()
 	for i := range chaosReplicas {

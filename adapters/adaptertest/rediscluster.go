@@ -1,0 +1,157 @@
+package adaptertest
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+)
+
+// Cluster is a Redis Cluster.
+type Cluster struct {
+	Nodes []*Server // the masters that it began with, then their replicas
+}
+
+// StartCluster starts a Redis Cluster of n masters and returns their
+// addresses. The test's end stops it.
+func StartCluster(t testing.TB, n int) []string {
+	t.Helper()
+	return StartClusterOf(t, n, 0).addrs()
+}
+
+// slots is how many parts a cluster has.
+const slots = 16384
+
+// StartClusterOf starts a Redis Cluster of masters with so many replicas each.
+// args go to the servers. The test's end stops it.
+func StartClusterOf(t testing.TB, masters, replicas int, args ...string) *Cluster {
+	t.Helper()
+	c := &Cluster{}
+	total := masters * (1 + replicas)
+	for i := range total {
+		_, bus, _ := strings.Cut(freeAddr(t), ":")
+		c.Nodes = append(c.Nodes, StartRedis(t, append([]string{
+			"--cluster-enabled", "yes", "--cluster-config-file", fmt.Sprintf("nodes-%d.conf", i),
+			"--cluster-node-timeout", "2000", "--cluster-replica-validity-factor", "0", "--cluster-port", bus,
+		}, args...)...))
+	}
+	first := c.Nodes[0]
+	host, port, _ := strings.Cut(first.Addr, ":")
+	var ids []string
+	for i, node := range c.Nodes {
+		node.await(t, "it is a node of the cluster", func(ctx context.Context, r *goredis.Client) bool {
+			if i < masters && r.ClusterAddSlotsRange(ctx, i*slots/masters, (i+1)*slots/masters-1).Err() != nil {
+				return false
+			}
+			if i > 0 && r.Do(ctx, "CLUSTER", "MEET", host, port, busPort(first.args)).Err() != nil {
+				return false
+			}
+			id, err := r.ClusterMyID(ctx).Result()
+			ids = append(ids, id)
+			return err == nil
+		})
+	}
+	for i, node := range c.Nodes {
+		node.await(t, "it knows the others", func(ctx context.Context, r *goredis.Client) bool {
+			info, err := r.ClusterInfo(ctx).Result()
+			return err == nil && strings.Contains(info, fmt.Sprintf("cluster_known_nodes:%d\r\n", total)) &&
+				(i < masters || r.ClusterReplicate(ctx, ids[i%masters]).Err() == nil)
+		})
+	}
+	for i, node := range c.Nodes {
+		node.await(t, "the cluster is up", func(ctx context.Context, r *goredis.Client) bool {
+			info, err := r.ClusterInfo(ctx).Result()
+			up := err == nil && strings.Contains(info, "cluster_state:ok")
+			if i >= masters {
+				replication, err := r.Info(ctx, "replication").Result()
+				return up && err == nil && strings.Contains(replication, "master_link_status:up")
+			}
+			return up
+		})
+	}
+	return c
+}
+
+func busPort(args []string) string {
+	for i, a := range args {
+		if a == "--cluster-port" {
+			return args[i+1]
+		}
+	}
+	return ""
+}
+
+func (c *Cluster) addrs() []string {
+	var addrs []string
+	for _, n := range c.Nodes {
+		addrs = append(addrs, n.Addr)
+	}
+	return addrs
+}
+
+// URL is how clients find the cluster.
+func (c *Cluster) URL() string { return "redis+cluster://" + strings.Join(c.addrs(), ",") }
+
+// Failover makes a replica the master of its slots and loses nothing: the two
+// agree on when. n chooses among those that are replicas now.
+func (c *Cluster) Failover(t testing.TB, n int) {
+	t.Helper()
+	var replicas []*Server
+	for _, node := range c.Nodes {
+		if node.role(t) == "slave" {
+			replicas = append(replicas, node)
+		}
+	}
+	if len(replicas) == 0 {
+		t.Fatal("no replica to fail over to")
+	}
+	node := replicas[n%len(replicas)]
+	node.await(t, "it is asked to take over", func(ctx context.Context, r *goredis.Client) bool {
+		return r.ClusterFailover(ctx).Err() == nil
+	})
+	node.await(t, "it has taken over", func(ctx context.Context, r *goredis.Client) bool {
+		info, err := r.Info(ctx, "replication").Result()
+		return err == nil && strings.Contains(info, "role:master")
+	})
+}
+
+// role is "master" or "slave".
+func (s *Server) role(t testing.TB) string {
+	t.Helper()
+	role := ""
+	s.await(t, "it says what it is", func(ctx context.Context, r *goredis.Client) bool {
+		info, err := r.Info(ctx, "replication").Result()
+		_, role, _ = strings.Cut(info, "role:")
+		role, _, _ = strings.Cut(role, "\r\n")
+		return err == nil
+	})
+	return role
+}
+
+// HangUp ends the connections of all clients.
+func (s *Server) HangUp(t testing.TB) {
+	t.Helper()
+	s.await(t, "it hangs up", func(ctx context.Context, r *goredis.Client) bool {
+		return r.ClientKillByFilter(ctx, "TYPE", "normal", "SKIPME", "yes").Err() == nil &&
+			r.ClientKillByFilter(ctx, "TYPE", "pubsub").Err() == nil
+	})
+}
+
+// await asks a server again and again until f is true.
+func (s *Server) await(t testing.TB, what string, f func(context.Context, *goredis.Client) bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), awaitServer)
+	defer cancel()
+	c := goredis.NewClient(&goredis.Options{Addr: s.Addr, Protocol: 2})
+	defer c.Close()
+	for !f(ctx, c) {
+		select {
+		case <-ctx.Done():
+			t.Fatalf("server %s: it did not come to this: %s\n%s", s.Addr, what, s.out)
+		case <-time.After(20 * time.Millisecond): // servers tell nobody
+		}
+	}
+}
