@@ -46,33 +46,25 @@ func (c *Client) measure(r prometheus.Registerer) {
 // a pipeline, which counts under the name of its last command.
 type meter struct {
 	scripts map[string]string // by their SHA-1
-	byName  map[string]*timed // never written to after newMeter
-}
-
-type timed struct {
-	seconds prometheus.Observer
-	errors  prometheus.Counter
+	seconds *prometheus.HistogramVec
+	errors  map[string]prometheus.Counter // by name: the closed set of them
 }
 
 func newMeter(f promauto.Factory) *meter {
-	seconds := f.NewHistogramVec(prometheus.HistogramOpts{
+	m := &meter{scripts: scriptNames(), errors: map[string]prometheus.Counter{}, seconds: f.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "bellwether_redis_command_duration_seconds", Buckets: commandBuckets,
 		Help: "One call of Redis with its retries, by command or by the name of its script; a pipeline counts as its last command.",
-	}, []string{"command"})
+	}, []string{"command"})}
 	failed := f.NewCounterVec(prometheus.CounterOpts{
 		Name: "bellwether_redis_command_errors_total", Help: "Calls of Redis that failed.",
 	}, []string{"command"})
-	m := &meter{scripts: scriptNames(), byName: map[string]*timed{}}
-	names := []string{
-		otherCommand, "get", "hello", "hget", "hgetall", "hmget", "hscan", "hvals", "info", "mget", "ping", "scan", "select", "unlink", "xrange", "zrange", "zrevrangebyscore",
+	for _, name := range []string{
+		otherCommand, "get", "hello", "hget", "hgetall", "hmget", "hscan", "hvals", "info", "mget", "ping", "scan", "select", "sscan", "unlink", "xrange", "zrange", "zrevrangebyscore",
+	} {
+		m.errors[name] = failed.WithLabelValues(name)
 	}
-	for _, script := range m.scripts {
-		names = append(names, script)
-	}
-	for _, name := range names {
-		if m.byName[name] == nil {
-			m.byName[name] = &timed{seconds.WithLabelValues(name), failed.WithLabelValues(name)}
-		}
+	for _, name := range m.scripts {
+		m.errors[name] = failed.WithLabelValues(name)
 	}
 	return m
 }
@@ -106,8 +98,8 @@ func scriptNames() map[string]string {
 	return names
 }
 
-// of gives where a command counts.
-func (m *meter) of(cmd goredis.Cmder) *timed {
+// nameOf gives the name under which a command counts.
+func (m *meter) nameOf(cmd goredis.Cmder) string {
 	name := cmd.Name()
 	if args := cmd.Args(); len(args) > 1 && (name == "evalsha" || name == "eval") {
 		text, _ := args[1].(string)
@@ -116,17 +108,18 @@ func (m *meter) of(cmd goredis.Cmder) *timed {
 		}
 		name = m.scripts[text]
 	}
-	if t := m.byName[name]; t != nil {
-		return t
+	if m.errors[name] == nil {
+		return otherCommand
 	}
-	return m.byName[otherCommand]
+	return name
 }
 
-func (t *timed) note(begun time.Time, err error) {
-	t.seconds.Observe(time.Since(begun).Seconds())
+func (m *meter) note(cmd goredis.Cmder, begun time.Time, err error) {
+	name := m.nameOf(cmd)
+	m.seconds.WithLabelValues(name).Observe(time.Since(begun).Seconds())
 	// An unknown script is sent again, and who gave up waiting is no fault.
 	if err != nil && !errors.Is(err, goredis.Nil) && !errors.Is(err, context.Canceled) && !goredis.HasErrorPrefix(err, "NOSCRIPT") {
-		t.errors.Inc()
+		m.errors[name].Inc()
 	}
 }
 
@@ -138,7 +131,7 @@ func (m *meter) ProcessHook(next goredis.ProcessHook) goredis.ProcessHook {
 	return func(ctx context.Context, cmd goredis.Cmder) error {
 		begun := time.Now()
 		err := next(ctx, cmd)
-		m.of(cmd).note(begun, err)
+		m.note(cmd, begun, err)
 		return err
 	}
 }
@@ -149,7 +142,7 @@ func (m *meter) ProcessPipelineHook(next goredis.ProcessPipelineHook) goredis.Pr
 		begun := time.Now()
 		err := next(ctx, cmds)
 		if len(cmds) > 0 {
-			m.of(cmds[len(cmds)-1]).note(begun, err)
+			m.note(cmds[len(cmds)-1], begun, err)
 		}
 		return err
 	}
