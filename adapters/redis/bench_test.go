@@ -53,6 +53,27 @@ func BenchmarkEnqueue(b *testing.B) {
 	})
 }
 
+// BenchmarkBurst puts one article in for 100,000 destinations that wait for
+// nothing else.
+func BenchmarkBurst(b *testing.B) {
+	benchStores(b, func(b *testing.B, o *redis.Outbox) {
+		const n = 100_000
+		pendings := manyPlaces(n, "article")
+		for i := range pendings {
+			pendings[i].Wide = true
+		}
+		for i := 0; b.Loop(); i++ {
+			for j := range pendings {
+				pendings[j].Lane.Destination.Workspace = fmt.Sprint("T", i)
+			}
+			if added, err := o.Enqueue(b.Context(), pendings); err != nil || added != n {
+				b.Fatal(added, err)
+			}
+		}
+		b.ReportMetric(float64(n*b.N)/b.Elapsed().Seconds(), "pendings/s")
+	})
+}
+
 // BenchmarkClaimDone has two workers empty 20,000 lanes, 64 at a time, every
 // delivery with its mark and its verdict.
 func BenchmarkClaimDone(b *testing.B) {

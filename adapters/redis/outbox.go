@@ -66,10 +66,10 @@ func (o *Outbox) Enqueue(ctx context.Context, pendings []alerts.Pending) (int, e
 		groups[shard] = groups[shard][:0]
 	}
 	for _, p := range pendings {
-		destination := p.Lane.Destination.String()
+		destination, rest, _ := strings.Cut(p.Key(), "|")
 		shard := o.shardOf(destination)
 		groups[shard] = append(groups[shard], destination, p.Lane.Schedule.String(),
-			restOf(p.Key()), millis(p.Time)/(24*time.Hour.Milliseconds()), millis(p.NotBefore), payload(p), flag(p.Wide))
+			rest, millis(p.Time)/(24*time.Hour.Milliseconds()), millis(p.NotBefore), payload(p), flag(p.Wide))
 		if len(groups[shard]) == 7*enqueuePage {
 			flush(shard)
 		}

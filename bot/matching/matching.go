@@ -23,7 +23,7 @@ const (
 	defaultBatch = 64
 	defaultWait  = time.Second
 	// enqueueAtOnce bounds how many Pendings one call of Enqueue carries.
-	enqueueAtOnce = 4096
+	enqueueAtOnce = 16384
 	// maxTries is how often an article is tried that can't be matched.
 	maxTries = 5
 

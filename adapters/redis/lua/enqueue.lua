@@ -20,27 +20,58 @@ end
 -- Behind so many lanes that are due, what is not for many goes first.
 local CROWD = 16
 local crowded = call('ZCOUNT', K .. 'ready', '-inf', int(now)) > CROWD
+local paced = call('EXISTS', K .. 'pace') == 1
 
-local added, days = 0, {}
+-- Few commands for many pendings: a burst has a hundred thousand.
+local marks, fresh = {}, {}
 for i = 3, #ARGV, 7 do
-  local dest, sched, rest = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   local bucket = 'seen:' .. ARGV[i + 3]
-  if not days[bucket] then
-    days[bucket] = true
-    call('ZADD', K .. 'days', int(now), bucket)
+  marks[bucket] = marks[bucket] or {}
+  table.insert(marks[bucket], ARGV[i] .. '|' .. ARGV[i + 2])
+end
+for bucket, all in pairs(marks) do
+  local seen, new = call('SMISMEMBER', K .. bucket, unpack(all)), {}
+  fresh[bucket] = {}
+  for n, member in ipairs(all) do
+    if seen[n] == 0 then
+      new[#new + 1] = member
+      fresh[bucket][member] = true
+    end
   end
-  if call('SADD', K .. bucket, dest .. '|' .. rest) == 1 then
+  if #new > 0 then call('SADD', K .. bucket, unpack(new)) end
+  call('ZADD', K .. 'days', int(now), bucket)
+end
+
+-- begin notes that a lane holds something, and gives the time at which it is due.
+local function begin(dest, sched, nb)
+  if call('HSETNX', K .. 'd:' .. dest, 'lanes', sched) == 0 then
+    add_lane(dest, sched)
+    return due(dest, sched)
+  end
+  local pace = paced and call('ZSCORE', K .. 'pace', dest) or 0
+  return math.max(tonumber(nb), tonumber(pace))
+end
+
+local added, ready, put = 0, {}, ' ' .. int(now) .. ' '
+for i = 3, #ARGV, 7 do
+  local dest, sched, rest, nb = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 4]
+  local new, member = fresh['seen:' .. ARGV[i + 3]], dest .. '|' .. rest
+  if new[member] then
+    new[member] = nil
     added = added + 1
-    local lane = dest .. '|' .. sched
-    local item = ARGV[i + 4] .. ' ' .. int(now) .. ' ' .. ARGV[i + 5] .. ' ' .. rest
-    if call('RPUSH', K .. 'l:' .. lane, item) == 1 then
-      add_lane(dest, sched)
-      place(lane, int(math.max(due(dest, sched), now)))
+    local lane, at = dest .. '|' .. sched, nil
+    if call('RPUSH', K .. 'l:' .. lane, nb .. put .. ARGV[i + 5] .. ' ' .. rest) == 1 then
+      at = math.max(begin(dest, sched, nb), now)
+      ready[#ready + 1] = int(at)
+      ready[#ready + 1] = lane
     end
     if crowded and sched == 'instant' and ARGV[i + 6] ~= '1' then
-      call('ZADD', K .. 'soon', call('ZSCORE', K .. 'ready', lane), lane)
+      at = at or math.max(tonumber(call('ZSCORE', K .. 'ready', lane) or now), now)
+      call('ZADD', K .. 'soon', 'NX', int(at), lane)
     end
   end
 end
-if added > 0 then call('PUBLISH', ARGV[1], 'enqueue') end
+if added == 0 then return 0 end
+if #ready > 0 then call('ZADD', K .. 'ready', unpack(ready)) end
+call('PUBLISH', ARGV[1], 'enqueue')
 return added
