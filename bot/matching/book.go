@@ -107,9 +107,6 @@ type group struct {
 	members []alerts.SubscriptionID
 }
 
-// wide is how many destinations hear of an ordinary article at most.
-const wide = 500
-
 // pendings gives one Pending for every destination that is to hear of a, in
 // the order of their first subscriptions. hits are sorted by ID.
 func (b *book) pendings(a alerts.Article, hits []match.Hit, now time.Time) []alerts.Pending {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,7 +24,7 @@ const (
 	defaultBatch = 64
 	defaultWait  = time.Second
 	// enqueueAtOnce bounds how many Pendings one call of Enqueue carries.
-	enqueueAtOnce = 16384
+	enqueueAtOnce = 4096
 	// maxTries is how often an article is tried that can't be matched.
 	maxTries = 5
 
@@ -71,6 +72,7 @@ type Matcher struct {
 	revision  string // of the change log, as far as book has it
 	rebuilds  chan engine
 	hits      []match.Hit // kept for its memory
+	crowd     crowd
 	metrics   *metrics
 }
 
@@ -199,13 +201,7 @@ func (m *Matcher) step(ctx context.Context, wait time.Duration, try func(context
 	if err := m.loaded(ctx, try); err != nil {
 		return 0, err
 	}
-	var batch []alerts.LogEntry
-	err := try(ctx, func() (err error) {
-		if batch, err = m.cfg.Log.Next(ctx, m.cfg.Batch, wait); err != nil {
-			err = fmt.Errorf("read the article log: %w", err)
-		}
-		return err
-	})
+	batch, err := m.next(ctx, wait, try)
 	if err != nil {
 		return 0, err
 	}
@@ -213,15 +209,40 @@ func (m *Matcher) step(ctx context.Context, wait time.Duration, try func(context
 		return 0, err
 	}
 	finished, err := m.batch(ctx, batch, try)
-	if err != nil || len(finished) == 0 {
-		return len(batch), err
+	if err != nil {
+		return 0, err
 	}
-	return len(batch), try(ctx, func() error {
+	more := len(batch) + len(m.crowd.articles)
+	if len(finished) == 0 {
+		return more, nil
+	}
+	return more, try(ctx, func() error {
 		if err := m.cfg.Log.Ack(ctx, finished...); err != nil {
 			return fmt.Errorf("acknowledge articles: %w", err)
 		}
 		return nil
 	})
+}
+
+// next reads entries from the log, those of the crowd left out: they are handed
+// out again until they are acknowledged. It does not wait while there is a
+// crowd.
+func (m *Matcher) next(ctx context.Context, wait time.Duration, try func(context.Context, func() error) error) ([]alerts.LogEntry, error) {
+	n := len(m.crowd.articles)
+	switch {
+	case n >= mostWide:
+		return nil, nil
+	case n > 0:
+		wait = 0
+	}
+	var batch []alerts.LogEntry
+	err := try(ctx, func() (err error) {
+		if batch, err = m.cfg.Log.Next(ctx, m.cfg.Batch+n, wait); err != nil {
+			err = fmt.Errorf("read the article log: %w", err)
+		}
+		return err
+	})
+	return slices.DeleteFunc(batch, func(e alerts.LogEntry) bool { return m.crowd.has(e.Token) }), err
 }
 
 // follow reads the change log to its end.
@@ -246,21 +267,23 @@ func (m *Matcher) follow(ctx context.Context) error {
 	return nil
 }
 
-// batch matches entries and enqueues their alerts. It returns the tokens of
-// those that are finished; others are handed out again.
+// batch matches entries and enqueues their alerts, and a part of the crowd. It
+// returns the tokens of those that are finished; others are handed out again.
 func (m *Matcher) batch(ctx context.Context, entries []alerts.LogEntry, try func(context.Context, func() error) error) ([]string, error) {
-	var finished []string
+	var finished []alerts.LogEntry
 	var waiting []alerts.Pending
-	var flushed time.Time
-	flush := func() error {
-		flushed = time.Now()
-		defer func() { waiting = waiting[:0] }()
-		return m.enqueue(ctx, waiting, try)
-	}
 	held := false
 	for _, e := range entries {
 		pendings, err := m.pendings(e)
 		switch {
+		case err == nil && len(pendings) > wide:
+			// What waits came before it, and the crowd only after what waits.
+			if err := m.enqueue(ctx, waiting, try); err != nil {
+				return nil, err
+			}
+			waiting = waiting[:0]
+			m.crowd.add(e, pendings, time.Now())
+			continue
 		case err == nil:
 			waiting = append(waiting, pendings...)
 		case e.Err != nil || e.Tries > maxTries:
@@ -271,21 +294,35 @@ func (m *Matcher) batch(ctx context.Context, entries []alerts.LogEntry, try func
 			held = true
 			continue
 		}
-		finished = append(finished, e.Token)
-		if len(waiting) >= enqueueAtOnce {
-			if err := flush(); err != nil {
-				return nil, err
-			}
-		}
+		finished = append(finished, e)
 	}
-	if err := flush(); err != nil {
+	begun := time.Now()
+	if err := m.enqueue(ctx, waiting, try); err != nil {
 		return nil, err
 	}
-	m.stored(entries, finished, flushed)
+	m.stored(finished, begun)
+	if len(m.crowd.articles) > 0 {
+		if err := m.put(ctx, m.crowd.first(enqueueAtOnce), try); err != nil {
+			return nil, err
+		}
+	}
+	for _, a := range m.crowd.finished() {
+		one := []alerts.LogEntry{a.entry}
+		m.stored(one, a.begun)
+		finished = append(finished, one...)
+	}
 	if held {
 		m.pause(ctx, firstPause)
 	}
-	return finished, nil
+	return tokens(finished), nil
+}
+
+func tokens(entries []alerts.LogEntry) []string {
+	out := make([]string, len(entries))
+	for i, e := range entries {
+		out[i] = e.Token
+	}
+	return out
 }
 
 // pendings matches one entry. A panic on a strange text is an error: it must
@@ -308,25 +345,6 @@ func (m *Matcher) pendings(e alerts.LogEntry) (out []alerts.Pending, err error) 
 	m.metrics.articles.Add(1)
 	m.metrics.hits.Add(int64(len(m.hits)))
 	return out, nil
-}
-
-func (m *Matcher) enqueue(ctx context.Context, all []alerts.Pending, try func(context.Context, func() error) error) error {
-	for len(all) > 0 {
-		n := min(len(all), enqueueAtOnce)
-		err := try(ctx, func() error {
-			added, err := m.cfg.Outbox.Enqueue(ctx, all[:n])
-			if err != nil {
-				return fmt.Errorf("put %d alerts into the outbox: %w", n, err)
-			}
-			m.metrics.enqueued.Add(int64(added))
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		all = all[n:]
-	}
-	return nil
 }
 
 // persist tries f until it succeeds or ctx ends. The log hears of the first

@@ -63,15 +63,11 @@ func newMetrics(r prometheus.Registerer) *metrics {
 	return m
 }
 
-// stored times those entries whose alerts all are in the outbox, the last of
-// them since begun: finished are their tokens, in the order of entries.
-func (m *Matcher) stored(entries []alerts.LogEntry, finished []string, begun time.Time) {
+// stored times entries whose alerts all are in the outbox, the first of them
+// since begun.
+func (m *Matcher) stored(finished []alerts.LogEntry, begun time.Time) {
 	now := m.cfg.Now()
-	for _, e := range entries {
-		if len(finished) == 0 || finished[0] != e.Token {
-			continue
-		}
-		finished = finished[1:]
+	for _, e := range finished {
 		m.traced(e, "enqueue", begun)
 		if !e.Logged.IsZero() {
 			m.metrics.latency.Observe(max(now.Sub(e.Logged), 0).Seconds())
