@@ -9,6 +9,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/alerts/query"
 	"github.com/bellwether/bellwether/alerts/schedule"
@@ -82,23 +84,32 @@ func (v view) wanted(i alerts.Item) bool {
 	return !v.settings.Mutes(i.Article) && slices.ContainsFunc(i.Subscriptions, v.active)
 }
 
-// view reads settings and subscriptions for a claim.
+// view reads settings and subscriptions for a claim, both at the same time.
 func (d *Dispatcher) view(ctx context.Context, c alerts.Claim) (view, error) {
 	v := view{now: d.cfg.Now(), subscriptions: map[alerts.SubscriptionID]alerts.Subscription{}}
-	var err error
-	if v.settings, err = d.cfg.Subscriptions.Settings(ctx, c.Lane.Destination); err != nil {
-		return v, fmt.Errorf("read the settings of %s: %w", c.Lane.Destination, err)
-	}
-	v.location = d.zones.location(v.settings.TimeZone)
 	var ids []alerts.SubscriptionID
 	for _, i := range c.Items {
 		ids = append(ids, i.Subscriptions...)
 	}
 	slices.Sort(ids)
-	all, err := d.cfg.Subscriptions.Subscriptions(ctx, c.Lane.Destination, slices.Compact(ids))
-	if err != nil {
-		return v, fmt.Errorf("read the subscriptions of %s: %w", c.Lane.Destination, err)
+	var all []alerts.Subscription
+	reads, ctx := errgroup.WithContext(ctx)
+	reads.Go(func() (err error) {
+		if v.settings, err = d.cfg.Subscriptions.Settings(ctx, c.Lane.Destination); err != nil {
+			return fmt.Errorf("read the settings of %s: %w", c.Lane.Destination, err)
+		}
+		return nil
+	})
+	reads.Go(func() (err error) {
+		if all, err = d.cfg.Subscriptions.Subscriptions(ctx, c.Lane.Destination, slices.Compact(ids)); err != nil {
+			return fmt.Errorf("read the subscriptions of %s: %w", c.Lane.Destination, err)
+		}
+		return nil
+	})
+	if err := reads.Wait(); err != nil {
+		return v, err
 	}
+	v.location = d.zones.location(v.settings.TimeZone)
 	for _, s := range all {
 		v.subscriptions[s.ID] = s
 	}

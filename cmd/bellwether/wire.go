@@ -119,7 +119,7 @@ func (a *app) dispatching(cfg config, log *slog.Logger, s *store, watch *telemet
 
 // platformWorkers is how many lanes are written to at the same time: a channel
 // that hangs holds one for as long as a call may take.
-const platformWorkers = 128
+const platformWorkers = 512
 
 // mostCall is how long a call of a platform may take.
 const mostCall = 15 * time.Second
