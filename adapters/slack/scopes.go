@@ -45,6 +45,7 @@ var calls = map[string][]string{
 	"OpenViewContext":               {"views.open"},
 	"UpdateViewContext":             {"views.update"},
 	"PublishViewContext":            {"views.publish"},
+	"StartSocketModeContext":        {"apps.connections.open"},
 	"UploadFileContext":             {"files.getUploadURLExternal", "files.completeUploadExternal"},
 }
 
