@@ -2,6 +2,7 @@ package schedule
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 	_ "time/tzdata" // the tables of zones, wherever the tests run
@@ -35,52 +36,62 @@ var edges = []struct {
 	{"Asia/Karachi", "2008-05-31"},
 }
 
-// reference walks minute by minute and looks at the clock on the wall: each
-// minute of days days from start at which the lane may be written to. It gives
-// a digest when the wall first shows its time or more.
-func reference(s alerts.Schedule, q alerts.Quiet, loc *time.Location, start time.Time, days int) map[int64]bool {
-	may := map[int64]bool{}
-	wall := func(t time.Time) time.Time {
-		t = t.In(loc)
-		return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), 0, 0, time.UTC)
+// walls is what the clock on the wall shows in each minute from start on: its
+// date and time in minutes after 1 January 1970, as if it were UTC.
+type walls struct {
+	start time.Time
+	shown []int64
+	dates map[int64]bool // that are shown
+}
+
+func watch(loc *time.Location, start, end time.Time) walls {
+	w := walls{start: start, dates: map[int64]bool{}}
+	for t := start; t.Before(end); t = t.Add(time.Minute) {
+		_, offset := t.In(loc).Zone()
+		w.shown = append(w.shown, floorDiv(t.Unix()+int64(offset), 60))
 	}
-	shown := map[int64]bool{} // dates that the wall ever showed
-	for t := start.Add(-4 * 24 * time.Hour); t.Before(start.AddDate(0, 0, days+2)); t = t.Add(15 * time.Minute) {
-		shown[wall(t).Unix()/secondsPerDay] = true
+	for i := 0; i < len(w.shown); i += 15 {
+		w.dates[floorDiv(w.shown[i], 24*60)] = true
 	}
+	return w
+}
+
+// reference walks minute by minute: whether the lane may be written to in each
+// minute of w. It gives a digest when the wall first shows its time or more.
+// What was held back before w began, it does not know.
+func reference(s alerts.Schedule, q alerts.Quiet, w walls) []bool {
+	const hour, day, thursday = 60, 24 * 60, 4 // 1 January 1970
+	may := make([]bool, len(w.shown))
 	held := false
-	t := start.Add(-4 * 24 * time.Hour)
-	highest, previous := wall(t.Add(-time.Minute)), wall(t.Add(-time.Minute))
-	for ; t.Before(start.AddDate(0, 0, days)); t = t.Add(time.Minute) {
-		w := wall(t)
+	highest, previous := w.shown[0]-1, w.shown[0]-1
+	for i, shown := range w.shown {
 		due := !s.IsDigest()
 		if s.Cadence == alerts.Hourly {
 			// Every full hour that the wall shows or has just jumped over.
-			due = w.Minute() == 0
-			for m := previous.Add(time.Minute); m.Before(w); m = m.Add(time.Minute) {
-				due = due || m.Minute() == 0
+			due = mod(shown, hour) == 0
+			for m := previous + 1; m < shown; m++ {
+				due = due || mod(m, hour) == 0
 			}
 		}
-		previous = w
-		for ; highest.Before(w); highest = highest.Add(time.Minute) {
-			m := highest.Add(time.Minute)
-			at := alerts.Clock(m.Hour()*60+m.Minute()) == s.At
+		previous = shown
+		for ; highest < shown; highest++ {
+			m := highest + 1
+			at := alerts.Clock(mod(m, day)) == s.At
 			switch s.Cadence {
 			case alerts.Daily:
-				due = due || at && shown[m.Unix()/secondsPerDay]
+				due = due || at && w.dates[floorDiv(m, day)]
 			case alerts.Weekly:
-				due = due || at && m.Weekday() == s.Day
+				due = due || at && time.Weekday(mod(floorDiv(m, day)+thursday, 7)) == s.Day
 			}
 		}
 		held = held || due
-		clock := alerts.Clock(w.Hour()*60 + w.Minute())
+		clock := alerts.Clock(mod(shown, day))
 		quiet := q.From <= clock && clock < q.To
 		if q.From > q.To {
 			quiet = clock >= q.From || clock < q.To
 		}
 		if held && !quiet {
-			may[t.Unix()] = true
-			held = false
+			may[i], held = true, false
 		}
 	}
 	return may
@@ -136,27 +147,38 @@ func TestNextAgreesWithTheWallClock(t *testing.T) {
 			t.Fatal(err)
 		}
 		start = start.UTC().Truncate(time.Minute)
-		may := reference(s, q, loc, start, days)
-
-		var want int64 // the earliest allowed minute at or after the one looked at
-		for m := start.AddDate(0, 0, days).Add(-time.Minute); !m.Before(start); m = m.Add(-time.Minute) {
-			if may[m.Unix()] {
-				want = m.Unix()
-			}
-			if want == 0 || !may[m.Unix()] && m.Minute()%7 != 0 {
-				continue // beyond the reference, or one of many alike
-			}
-			if got := Next(s, q, loc, m); got.Unix() != want {
-				t.Fatalf("%v, quiet %v: next from %v\n got %v\nwant %v", s, q, m.In(loc), got, time.Unix(want, 0).In(loc))
-			}
-			if !s.IsDigest() {
-				continue
-			}
-			if got := After(s, q, loc, m.Add(-time.Nanosecond)); got.Unix() != want {
-				t.Fatalf("%v, quiet %v: after %v\n got %v\nwant %v", s, q, m.In(loc), got, time.Unix(want, 0).In(loc))
-			}
-		}
+		const held = 4 * 24 * 60 // a digest may be held back from four days before
+		w := watch(loc, start.Add(-held*time.Minute), start.AddDate(0, 0, days))
+		agree(t, loc, s, q, w, func(i int, may bool) bool { return i >= held && (may || i%7 == 0) })
 	})
+}
+
+// agree compares Next and After with the reference in those minutes of w that
+// look wants to have looked at, by their number and whether the lane may be
+// written to.
+func agree(t rapid.TB, loc *time.Location, s alerts.Schedule, q alerts.Quiet, w walls, look func(i int, may bool) bool) {
+	t.Helper()
+	may := reference(s, q, w)
+	minute := func(i int) time.Time { return w.start.Add(time.Duration(i) * time.Minute) }
+	next := -1 // the earliest allowed minute at or after the one looked at
+	for i, allowed := range slices.Backward(may) {
+		if allowed {
+			next = i
+		}
+		if next < 0 || !look(i, allowed) {
+			continue // beyond the reference, or one of many alike
+		}
+		now, want := minute(i), minute(next)
+		if got := Next(s, q, loc, now); !got.Equal(want) {
+			t.Fatalf("%v, quiet %v: next from %v\n got %v\nwant %v", s, q, now.In(loc), got, want.In(loc))
+		}
+		if !s.IsDigest() {
+			continue
+		}
+		if got := After(s, q, loc, now.Add(-time.Nanosecond)); !got.Equal(want) {
+			t.Fatalf("%v, quiet %v: after %v\n got %v\nwant %v", s, q, now.In(loc), got, want.In(loc))
+		}
+	}
 }
 
 // anyZone draws zones and times of seventy years.

@@ -9,8 +9,9 @@ import (
 
 const secondsPerDay = 24 * 60 * 60
 
-// zone is a stretch of time in which a location keeps one offset from UTC.
-// Its ends are Unix seconds, end excluded.
+// zone is a stretch of time in which a location keeps one offset from UTC;
+// another may follow it with the same. Its ends are Unix seconds, end excluded
+// and later than the time that was asked for.
 type zone struct {
 	start, end int64
 	offset     int64 // seconds east of UTC
@@ -26,6 +27,11 @@ func zoneAt(sec int64, loc *time.Location) zone {
 	}
 	if !end.IsZero() {
 		z.end = end.Unix()
+		if z.end <= sec {
+			// Where a rule gives the changes, ZoneBounds lets the year end after
+			// 365 days. On the last day of a leap year, what is left is that day.
+			z.end += secondsPerDay
+		}
 	}
 	return z
 }
