@@ -5,10 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strconv"
 	"strings"
 
 	goredis "github.com/redis/go-redis/v9"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/bellwether/bellwether/alerts"
 )
@@ -30,9 +32,9 @@ func (s *Subscriptions) Snapshot(ctx context.Context, yield func(alerts.Change) 
 		return "", fmt.Errorf("read the revision of the subscriptions: %w", err)
 	}
 	// Settings first: an engine then never has a subscription without them.
-	err = s.scan(ctx, "set", func(name, record string) error { return s.yieldSettings(ctx, name, record, yield) })
+	err = s.read(ctx, "set", s.yieldSettings, yield)
 	if err == nil {
-		err = s.scan(ctx, "sub", func(name, record string) error { return s.yieldSubscription(ctx, name, record, yield) })
+		err = s.read(ctx, "sub", s.yieldSubscription, yield)
 	}
 	if err != nil {
 		return "", fmt.Errorf("read all subscriptions: %w", err)
@@ -40,24 +42,97 @@ func (s *Subscriptions) Snapshot(ctx context.Context, yield func(alerts.Change) 
 	return revision, nil
 }
 
+// yielder reads a record and passes on what it says.
+type yielder func(ctx context.Context, name, record string, yield func(alerts.Change) error) error
+
+// read passes on each record of a hash, some perhaps twice, in no order. Pages
+// are asked for and their queries parsed beside yield, which is called by one
+// goroutine at a time: a million of them are to be ready soon.
+func (s *Subscriptions) read(ctx context.Context, hash string, read yielder, yield func(alerts.Change) error) error {
+	workers := runtime.GOMAXPROCS(0)
+	pages, parsed := make(chan []string, workers), make(chan []alerts.Change, workers)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		defer close(pages)
+		return s.pages(ctx, hash, func(fields []string) error {
+			select {
+			case pages <- fields:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
+	})
+	group.Go(func() error {
+		defer close(parsed)
+		parsers, ctx := errgroup.WithContext(ctx)
+		for range workers {
+			parsers.Go(func() error { return parse(ctx, pages, parsed, read) })
+		}
+		return parsers.Wait()
+	})
+	group.Go(func() error {
+		for changes := range parsed {
+			for _, c := range changes {
+				if err := yield(c); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	return group.Wait()
+}
+
 // scan calls f for each field of a hash, for some perhaps twice.
 func (s *Subscriptions) scan(ctx context.Context, hash string, f func(name, record string) error) error {
-	var cursor uint64
-	for {
-		fields, next, err := s.c.db.HScan(ctx, s.prefix+hash, cursor, "", scanPage).Result()
-		if err != nil {
-			return err
-		}
+	return s.pages(ctx, hash, func(fields []string) error {
 		for i := 0; i+1 < len(fields); i += 2 {
 			if err := f(fields[i], fields[i+1]); err != nil {
 				return err
 			}
+		}
+		return nil
+	})
+}
+
+// pages calls f with the fields and values of a hash, page by page.
+func (s *Subscriptions) pages(ctx context.Context, hash string, f func(fields []string) error) error {
+	for cursor := uint64(0); ; {
+		fields, next, err := s.c.db.HScan(ctx, s.prefix+hash, cursor, "", scanPage).Result()
+		if err != nil {
+			return err
+		}
+		if err := f(fields); err != nil {
+			return err
 		}
 		if next == 0 {
 			return nil
 		}
 		cursor = next
 	}
+}
+
+// parse reads the records of pages.
+func parse(ctx context.Context, pages <-chan []string, to chan<- []alerts.Change, read yielder) error {
+	for fields := range pages {
+		changes := make([]alerts.Change, 0, len(fields)/2)
+		keep := func(c alerts.Change) error {
+			changes = append(changes, c)
+			return nil
+		}
+		for i := 0; i+1 < len(fields); i += 2 {
+			if err := read(ctx, fields[i], fields[i+1], keep); err != nil {
+				return err
+			}
+		}
+		select {
+		case to <- changes:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
 }
 
 // Changes implements matching.Subscriptions. Of several changes of one

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -63,11 +62,11 @@ func runBenchPipeline(ctx context.Context, w world, cfg pipeline.Config, faults,
 	if cfg.Platform != alerts.Slack && cfg.Platform != alerts.Discord {
 		return usagef("no platform %q: it is slack or discord", cfg.Platform)
 	}
-	var ok bool
-	if cfg.URL, ok = w.lookup("REDIS_URL"); !ok || cfg.URL == "" {
-		return usagef("set REDIS_URL to a Redis that nobody needs, such as redis://localhost")
+	base, err := benchRedis(w)
+	if err != nil {
+		return err
 	}
-	cfg.Progress = func(what string) { fmt.Fprintln(w.stderr, what) }
+	cfg.URL, cfg.Progress = base.URL, base.Progress
 	cfg.Around = func(measure func() error) error { return profiled(profile, measure) }
 	r, err := pipeline.Run(ctx, cfg)
 	if errors.Is(err, pipeline.ErrConfig) {
