@@ -29,7 +29,9 @@ func (c *Client) Rates() *Rates { return &Rates{c: c} }
 //
 // It takes O(log n) for n calls that the limit allows and n that wait for it.
 func (r *Rates) Take(ctx context.Context, who, global string, calls int, per time.Duration, bucket string) (time.Duration, error) {
-	us, err := r.c.runTogether(ctx, scriptRatesTake, r.c.key("p"), who, global, calls, per.Microseconds(), bucket).Int64()
+	// Not together with others: whoever hears of its turn late calls too close to
+	// those whose turn is next.
+	us, err := r.c.run(ctx, scriptRatesTake, r.c.key("p"), who, global, calls, per.Microseconds(), bucket).Int64()
 	if err != nil {
 		return 0, fmt.Errorf("ask for a turn: %w", err)
 	}
