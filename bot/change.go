@@ -85,7 +85,8 @@ func (b *Bot) settings(ctx context.Context, d alerts.Destination) (alerts.Settin
 }
 
 // zoned gives the settings of the place. A direct message that has no time
-// zone yet gets the person's own, where the platform tells it.
+// zone yet gets the person's own, where the platform tells it, and what waits
+// goes by that.
 func (b *Bot) zoned(ctx context.Context, q *request) (alerts.Settings, error) {
 	set, err := b.settings(ctx, q.place)
 	if err != nil || set.TimeZone != "" || q.place != q.Person.Direct() {
@@ -99,8 +100,11 @@ func (b *Bot) zoned(ctx context.Context, q *request) (alerts.Settings, error) {
 			s.TimeZone = q.TimeZone
 		}
 	})
-	q.changed = err == nil
-	return set, err
+	if err != nil {
+		return set, err
+	}
+	q.changed = true
+	return set, b.retime(ctx, q, set)
 }
 
 // parse reads a query, or gives the reply that says what is wrong with it.
