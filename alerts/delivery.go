@@ -47,16 +47,37 @@ type Item struct {
 	// Sending or Attempt tell of a send that may have arrived.
 	Head  string
 	Begun time.Time
+	Part  bool // that message was part of a digest
 }
 
+// Gathering is why alerts come together that are sent one by one otherwise.
+type Gathering string
+
+// The gatherings.
+const (
+	GatheredNot   Gathering = ""
+	GatheredQuiet Gathering = "quiet" // they came in quiet hours
+	GatheredLimit Gathering = "limit" // there were too many in an hour
+)
+
 // Claim is a lane that one dispatcher may write to until its lease ends: the
-// head of an instant lane, or all that waits in a digest lane.
+// head of an instant lane, or all that waits in a digest lane, or in an instant
+// one that is gathered.
 type Claim struct {
-	Lane  Lane
-	Token uint64 // never repeats in a shard; a stale one changes nothing
-	Items []Item
-	Until time.Time // the end of the lease
+	Lane     Lane
+	Token    uint64 // never repeats in a shard; a stale one changes nothing
+	Items    []Item
+	Until    time.Time // the end of the lease
+	Gathered Gathering
+	// Sent is how many messages of the instant lane went out in the hour that
+	// runs and ends at Hour, by our clock; zero if none runs. It begins with the
+	// first message.
+	Sent int
+	Hour time.Time
 }
+
+// IsDigest reports whether the items are sent together.
+func (c Claim) IsDigest() bool { return c.Lane.Schedule.IsDigest() || c.Gathered != GatheredNot }
 
 // Alert is one article for one destination, with every subscription that hit.
 type Alert struct {
@@ -84,13 +105,24 @@ type Delivery struct {
 	Settings    Settings // the destination's, for time zone and language
 	Alerts      []Alert  // one for Instant, at least one for a digest
 	Part, Parts int      // which part of the digest, from 1
-	Attempt     int      // sends that failed before this one
+	Gathered    Gathering
+	// Limit, unless 0: this is the last alert of so many in an hour, and what
+	// else hits comes together at LimitUntil.
+	Limit      int
+	LimitUntil time.Time
+	Attempt    int // sends that failed before this one
 	// Since is the earliest time at which a send of it can have begun: a
 	// messenger that looks for an earlier try need not look further back.
 	Since time.Time
 	// Thread is the platform's id of the message that this part of a digest
 	// belongs below; empty for the first part and for alerts.
 	Thread string
+}
+
+// IsDigest reports whether d is a digest or a part of one. What was gathered and
+// turned out to be one alert is none.
+func (d Delivery) IsDigest() bool {
+	return d.Schedule.IsDigest() || d.Gathered != GatheredNot && (d.Parts > 1 || len(d.Alerts) > 1)
 }
 
 // Receipt is a platform's word that a Delivery was accepted.

@@ -52,12 +52,24 @@ type Settings struct {
 	// whatever people said about pauses; LossNone where it does not.
 	PausedBy Loss
 	// Cap is the number of alerts an hour after which the rest waits for a
-	// digest; 0 means the program's default, -1 none.
+	// digest; 0 means the program's default, [NoCap] none.
 	Cap int
 	// Muted articles are never shown again in the destination, nor revisions:
 	// their [ShortID]s, the latest last.
 	Muted    []string
 	Revision uint64
+}
+
+// NoCap in [Settings.Cap] sets no limit.
+const NoCap = -1
+
+// AlertsAnHour gives how many alerts an hour the destination wants, where the
+// program's default is initial; 0 sets no limit.
+func (s Settings) AlertsAnHour(initial int) int {
+	if s.Cap == 0 {
+		return max(initial, 0)
+	}
+	return max(s.Cap, 0)
 }
 
 // Loss is why a platform no longer takes anything for a destination.

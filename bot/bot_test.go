@@ -49,6 +49,8 @@ func TestPermissions(t *testing.T) {
 		{"timezone Europe/Brussels", true},
 		{"quiet", false},
 		{"quiet 22:00-07:00", true},
+		{"limit", false},
+		{"limit 30", true},
 		{"why", false},
 		{"mute steel-1", true},
 		{"unmute steel-1", true},

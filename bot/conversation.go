@@ -19,8 +19,11 @@ type Config struct {
 	Archive Archive
 	Outbox  Outbox
 	Sources Sources
-	Now     func() time.Time
-	Logger  *slog.Logger
+	// AnHour is how many alerts an hour come one by one to a destination that
+	// says nothing else of it; 0 sets no limit.
+	AnHour int
+	Now    func() time.Time
+	Logger *slog.Logger
 	// Metrics shows what is counted.
 	Metrics prometheus.Registerer
 }
@@ -32,6 +35,7 @@ type Bot struct {
 	archive Archive
 	outbox  Outbox
 	sources Sources
+	anHour  int
 	now     func() time.Time
 	log     *slog.Logger
 	replies *memo
@@ -44,7 +48,7 @@ func New(c Config) *Bot {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	return &Bot{
-		store: c.Store, archive: c.Archive, outbox: c.Outbox, sources: c.Sources,
+		store: c.Store, archive: c.Archive, outbox: c.Outbox, sources: c.Sources, anHour: c.AnHour,
 		now: c.Now, log: c.Logger, replies: newMemo(),
 		metrics: newMetrics(c.Metrics),
 	}

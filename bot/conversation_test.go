@@ -42,7 +42,7 @@ func newWorld() *world {
 		{Address: "wires/"},
 	}
 	w.bot = New(Config{
-		Store: w.store, Archive: w.archive, Outbox: w.outbox, Sources: &w.sources,
+		Store: w.store, Archive: w.archive, Outbox: w.outbox, Sources: &w.sources, AnHour: 25,
 		Now: func() time.Time { return w.now }, Logger: slog.New(slog.NewTextHandler(&w.log, nil)),
 	})
 	return w

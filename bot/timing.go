@@ -246,7 +246,7 @@ func (b *Bot) quiet(ctx context.Context, q *request) (chat.Reply, error) {
 	}
 	r := chat.Reply{Text: fmt.Sprintf("No quiet hours %s: alerts are sent at any time.", q.here())}
 	if !wanted.IsZero() {
-		r.Text = fmt.Sprintf("Nothing is sent %s from %s to %s (%s). What hits in that time is sent at %s.",
+		r.Text = fmt.Sprintf("Nothing is sent %s from %s to %s (%s). What hits in that time is sent together at %s.",
 			q.here(), wanted.From, wanted.To, location(set), wanted.To)
 	}
 	if before != wanted {
@@ -273,6 +273,7 @@ func (b *Bot) showTiming(ctx context.Context, q *request) (chat.Reply, error) {
 			{Label: "digest", Value: set.Schedule.String()},
 			{Label: "timezone", Value: loc.String() + ", where it is " + q.now.In(loc).Format("15:04")},
 			{Label: "quiet", Value: set.Quiet.String()},
+			{Label: "limit", Value: b.limited(set)},
 		},
 		Hints: []string{q.undo("digest", "daily 08:00"), q.undo("timezone", "Europe/Brussels"), q.undo("quiet", "22:00-07:00")},
 	}

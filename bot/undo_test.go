@@ -73,6 +73,8 @@ func TestRepliesTellWhetherAnythingChanged(t *testing.T) {
 		{"timezone", false, 0},
 		{"quiet 22:00-07:00", true, 0},
 		{"quiet off", false, 0},
+		{"limit 20", true, 0},
+		{"limit default", false, 0},
 		{"mute steel-2", true, 0},
 		{"mute fish-1", false, 0},
 		{"unmute fish-1", true, 0},

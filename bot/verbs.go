@@ -83,7 +83,13 @@ var verbs = []verb{
 	{
 		word: "quiet", other: []string{"quiet-hours", "quiethours", "dnd"},
 		form: "quiet 22:00-07:00", about: "hours in which nothing is sent here; off for none",
-		more:    "What hits in quiet hours is sent at their end.",
+		more:    "What hits in quiet hours is sent together at their end.",
+		changes: true, asks: true, local: true,
+	},
+	{
+		word: "limit", other: []string{"cap", "max"},
+		form: "limit 30", about: "alerts an hour that come one by one here; off for no limit",
+		more:    "What goes beyond it comes together when the hour is over. `limit default` is what whoever runs the bot has set.",
 		changes: true, asks: true, local: true,
 	},
 	{
@@ -150,6 +156,8 @@ func (b *Bot) do(ctx context.Context, q *request) (chat.Reply, error) {
 		return b.timezone(ctx, q)
 	case "quiet":
 		return b.quiet(ctx, q)
+	case "limit":
+		return b.limit(ctx, q)
 	case "mute":
 		return b.mute(ctx, q)
 	case "unmute":

@@ -34,6 +34,8 @@ func (a *App) choices(ctx context.Context, o origin, t typed) []choice {
 		return fit(plainly(spans(text)))
 	case optHours:
 		return fit(plainly(begun(text, "22:00-07:00", "20:00-08:00", "18:00-09:00", "off")))
+	case optAnHour:
+		return fit(plainly(begun(text, "10", "30", "60", "off", "default")))
 	case optCommand:
 		var all []string
 		for _, s := range policy().Options {

@@ -23,6 +23,7 @@ const (
 	optFor     = "for"
 	optZone    = "zone"
 	optHours   = "hours"
+	optAnHour  = "an-hour"
 	optArticle = "article"
 	optCommand = "command"
 	optSure    = "sure"
@@ -95,6 +96,7 @@ func policy() definition {
 			sub("digest", words(optWhen).completed(), words(optID).completed(), channel(), flag(optMe)),
 			sub("timezone", words(optZone).completed(), channel(), flag(optMe)),
 			sub("quiet", words(optHours).completed(), channel(), flag(optMe)),
+			sub("limit", words(optAnHour).completed(), channel(), flag(optMe)),
 			sub("mute", words(optArticle).needed(), flag(optMe)),
 			sub("unmute", words(optArticle).needed(), flag(optMe)),
 			sub("why", words(optArticle), flag(optMe), flag(optPublic)),

@@ -59,6 +59,11 @@ var descriptions = map[string]map[string]string{
 		"de":    "Stunden, in denen hier nichts kommt",
 		"fr":    "Heures pendant lesquelles rien n’est envoyé ici",
 	},
+	"policy.limit": {
+		"en-US": "How many alerts an hour come one by one here",
+		"de":    "Wie viele Meldungen in der Stunde hier einzeln kommen",
+		"fr":    "Combien d’alertes par heure arrivent ici une à une",
+	},
 	"policy.mute": {
 		"en-US": "No more of an article here, nor of its later versions",
 		"de":    "Nichts mehr von einem Artikel hier, auch nicht von späteren Fassungen",
@@ -153,6 +158,11 @@ var descriptions = map[string]map[string]string{
 		"en-US": "Such as 22:00-07:00; off for none",
 		"de":    "Etwa 22:00-07:00; off für keine",
 		"fr":    "Comme 22:00-07:00 ; off pour aucune",
+	},
+	".an-hour": {
+		"en-US": "Such as 30; off for no limit",
+		"de":    "Etwa 30; off für keine Grenze",
+		"fr":    "Comme 30 ; off pour aucune limite",
 	},
 	".article": {
 		"en-US": "Its address, its id, or words of its headline",

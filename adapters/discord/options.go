@@ -82,7 +82,7 @@ func (t typed) command() chat.Command {
 			add("yes")
 		}
 	default:
-		for _, option := range []string{optID, optQuery, optZone, optHours, optArticle, optCommand} {
+		for _, option := range []string{optID, optQuery, optZone, optHours, optAnHour, optArticle, optCommand} {
 			add(t.text(option))
 		}
 	}

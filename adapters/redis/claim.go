@@ -146,7 +146,7 @@ func (o *Outbox) claim(ctx context.Context, due crowd, n int, lease time.Duratio
 
 func decodeClaim(row any, until time.Time) (alerts.Claim, error) {
 	f, ok := row.([]any)
-	if !ok || len(f) != 4 {
+	if !ok || len(f) != 7 {
 		return alerts.Claim{}, errReply
 	}
 	flat, ok := f[3].([]any)
@@ -162,7 +162,18 @@ func decodeClaim(row any, until time.Time) (alerts.Claim, error) {
 	c.Lane.Destination, errDestination = alerts.ParseDestination(head[0])
 	c.Lane.Schedule, errSchedule = alerts.ParseSchedule(head[1])
 	c.Token, errToken = strconv.ParseUint(head[2], 10, 64)
-	if err := errors.Join(errDestination, errSchedule, errToken); err != nil {
+	hour, err := texts(f[4:], 3)
+	if err != nil {
+		return c, err
+	}
+	c.Gathered = alerts.Gathering(hour[0])
+	var errSent error
+	c.Sent, errSent = strconv.Atoi(hour[1])
+	left, errHour := strconv.ParseInt(hour[2], 10, 64)
+	if left > 0 {
+		c.Hour = time.Now().Add(time.Duration(left) * time.Millisecond)
+	}
+	if err := errors.Join(errDestination, errSchedule, errToken, errSent, errHour); err != nil {
 		return c, err
 	}
 	marked, err := texts(flat, len(flat))
@@ -175,6 +186,7 @@ func decodeClaim(row any, until time.Time) (alerts.Claim, error) {
 			return c, err
 		}
 		if at, rest, begun := strings.Cut(marked[i+3], " "); begun {
+			at, item.Part = strings.CutSuffix(at, "p")
 			ms, err := strconv.ParseInt(at, 10, 64)
 			if err != nil {
 				return c, errReply
@@ -235,7 +247,11 @@ func (o *Outbox) verdict(ctx context.Context, verb string, c alerts.Claim, ms in
 // Sending implements dispatch.Outbox. Unlike the verdicts it is refused once
 // the lease has ended, even if nobody else has claimed the lane.
 func (o *Outbox) Sending(ctx context.Context, c alerts.Claim, keys ...string) error {
-	return o.verdict(ctx, "sending", c, 0, "", "", keys)
+	part := ""
+	if c.IsDigest() {
+		part = "p"
+	}
+	return o.verdict(ctx, "sending", c, 0, "", part, keys)
 }
 
 // Saved implements dispatch.Outbox.
@@ -259,6 +275,11 @@ func (o *Outbox) Retry(ctx context.Context, c alerts.Claim, delay time.Duration,
 // Defer implements dispatch.Outbox. It ends the claim of the whole lane.
 func (o *Outbox) Defer(ctx context.Context, c alerts.Claim, delay time.Duration, keys ...string) error {
 	return o.verdict(ctx, "defer", c, max(delay.Milliseconds(), 0), "", "", keys)
+}
+
+// Gather implements dispatch.Outbox. It ends the claim of the whole lane.
+func (o *Outbox) Gather(ctx context.Context, c alerts.Claim, why alerts.Gathering, delay time.Duration) error {
+	return o.verdict(ctx, "gather", c, max(delay.Milliseconds(), 0), string(why), "", nil)
 }
 
 // Fail implements dispatch.Outbox.

@@ -18,20 +18,23 @@ import (
 // where the machine below says so, which the real one is given as an hour (not
 // in this test) or as none.
 type model struct {
-	outbox *redis.Outbox
-	other  *redis.Outbox // the same store, as another process has it
-	seen   map[string]bool
-	lanes  map[alerts.Lane][]*modelItem
-	leases map[alerts.Destination]*modelLease
-	held   map[alerts.Lane]bool // put off by an hour
-	claims []alerts.Claim       // all there ever were
-	dead   map[string]bool
+	outbox   *redis.Outbox
+	other    *redis.Outbox // the same store, as another process has it
+	seen     map[string]bool
+	lanes    map[alerts.Lane][]*modelItem
+	leases   map[alerts.Destination]*modelLease
+	held     map[alerts.Lane]bool // put off by an hour
+	claims   []alerts.Claim       // all there ever were
+	dead     map[string]bool
+	gathered map[alerts.Lane]bool // instant lanes that are claimed whole until such a claim is over
 }
 
 type modelItem struct {
 	key, article string
 	attempt      int
 	sending      bool
+	part         bool // a message that was a digest; kept while head is
+	head         bool
 }
 
 type modelLease struct {
@@ -84,7 +87,10 @@ func (m *model) Claim(t *rapid.T) {
 			t.Fatalf("%v was handed out", c.Lane)
 		}
 		want := m.lanes[c.Lane]
-		if !c.Lane.Schedule.IsDigest() {
+		if gathered := m.gathered[c.Lane]; gathered != (c.Gathered != "") {
+			t.Fatalf("gathered: %q, want %v", c.Gathered, gathered)
+		}
+		if !c.IsDigest() {
 			want = want[:1]
 		}
 		if len(c.Items) != len(want) {
@@ -92,7 +98,7 @@ func (m *model) Claim(t *rapid.T) {
 		}
 		for i, item := range c.Items {
 			w := want[i]
-			if item.Key != w.key || item.Article != w.article || item.Attempt != w.attempt || item.Sending != w.sending {
+			if item.Key != w.key || item.Article != w.article || item.Attempt != w.attempt || item.Sending != w.sending || item.Part != w.part {
 				t.Fatalf("claimed %+v, want %+v", item, *w)
 			}
 		}
@@ -127,7 +133,7 @@ func (m *model) Verdict(t *rapid.T) {
 			keys = append(keys, i.Key)
 		}
 	}
-	verb := rapid.SampledFrom([]string{"sending", "done", "done", "drop", "fail", "retry", "defer", "later"}).Draw(t, "verb")
+	verb := rapid.SampledFrom([]string{"sending", "done", "done", "drop", "fail", "retry", "defer", "later", "gather"}).Draw(t, "verb")
 	err := m.give(t, c, verb, keys)
 	l := m.leases[c.Lane.Destination]
 	if l == nil || l.token != c.Token {
@@ -139,7 +145,7 @@ func (m *model) Verdict(t *rapid.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m.apply(l, verb, keys)
+	m.apply(l, c.IsDigest(), verb, keys)
 }
 
 func (m *model) give(t *rapid.T, c alerts.Claim, verb string, keys []string) error {
@@ -159,10 +165,19 @@ func (m *model) give(t *rapid.T, c alerts.Claim, verb string, keys []string) err
 	case "defer":
 		return o.Defer(ctx, c, 0, keys...)
 	}
+	if verb == "gather" {
+		return o.Gather(ctx, c, alerts.GatheredLimit, 0)
+	}
 	return o.Defer(ctx, c, time.Hour, keys...)
 }
 
-func (m *model) apply(l *modelLease, verb string, keys []string) {
+func (m *model) apply(l *modelLease, digest bool, verb string, keys []string) {
+	if verb == "gather" {
+		keys = nil
+		if !l.lane.Schedule.IsDigest() {
+			m.gathered[l.lane] = true
+		}
+	}
 	covered := func(i *modelItem) bool { return slices.Contains(keys, i.key) }
 	gone := func(i *modelItem) bool { return covered(i) && slices.Contains(l.items, i) }
 	switch verb {
@@ -176,12 +191,19 @@ func (m *model) apply(l *modelLease, verb string, keys []string) {
 		l.items = slices.DeleteFunc(l.items, covered)
 		if len(l.items) == 0 {
 			delete(m.leases, l.lane.Destination)
+			delete(m.gathered, l.lane)
 		}
 		return
 	}
 	for _, i := range l.items {
 		if covered(i) {
 			i.sending = verb == "sending"
+			if i.sending && !i.head {
+				i.head, i.part = true, digest
+			}
+			if verb != "sending" && verb != "retry" && i.attempt == 0 {
+				i.head, i.part = false, false
+			}
 			if verb == "retry" {
 				i.attempt++
 			}
@@ -225,6 +247,7 @@ func (m *model) Check(t *rapid.T) {
 		}
 		if len(items) == 0 {
 			m.held[l] = false // nothing is kept of an empty lane
+			delete(m.gathered, l)
 		}
 	}
 	due, later, err := m.other.Depth(t.Context())
@@ -273,6 +296,7 @@ func TestOutboxAgainstModel(t *testing.T) {
 			m := &model{
 				outbox: open().Outbox(), other: open().Outbox(), seen: map[string]bool{}, lanes: map[alerts.Lane][]*modelItem{},
 				leases: map[alerts.Destination]*modelLease{}, held: map[alerts.Lane]bool{}, dead: map[string]bool{},
+				gathered: map[alerts.Lane]bool{},
 			}
 			r.Repeat(map[string]func(*rapid.T){
 				"enqueue": m.Enqueue, "claim": m.Claim, "claim again": m.Claim, "verdict": m.Verdict,

@@ -41,7 +41,7 @@ func (m *Messenger) Find(ctx context.Context, d alerts.Delivery) (alerts.Receipt
 		return alerts.Receipt{}, false, err
 	}
 	look := search{api: team.API, channel: channel, key: fingerprint(d.Key), oldest: timestamp(d.Since)}
-	ts, thread, err := look.history(ctx, d.Schedule.IsDigest())
+	ts, thread, err := look.history(ctx, d.IsDigest())
 	if err != nil {
 		err = m.judged(team, "look for a message", err)
 		if asked, ok := errors.AsType[*alerts.SendError](err); ok && !asked.Permanent {

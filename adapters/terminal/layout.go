@@ -11,6 +11,7 @@ import (
 
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot/chat"
+	"github.com/bellwether/bellwether/bot/chat/legible"
 )
 
 // reply lays out what the bot answered.
@@ -145,24 +146,23 @@ func (p *page) rows(rows []chat.Row) {
 // delivery lays out an alert, or a part of a digest.
 func (p *page) delivery(d alerts.Delivery) string {
 	loc := chat.Location(d.Settings.TimeZone, "")
-	if !d.Schedule.IsDigest() {
+	if !d.IsDigest() {
 		for _, a := range d.Alerts {
 			p.alert(a, loc, true)
 		}
+		if note := legible.LimitNote(d, "limit"); note != "" {
+			p.text("  ", "  ", p.dim(note))
+		}
 		return p.done()
 	}
-	cadence := map[alerts.Cadence]string{alerts.Hourly: "Hourly", alerts.Daily: "Daily", alerts.Weekly: "Weekly"}[d.Schedule.Cadence]
-	title := cadence + " digest"
-	if d.Parts > 1 {
-		title += fmt.Sprintf(", part %d of %d", d.Part, d.Parts)
-	}
-	p.text("", "", p.bold(title+": "+count(len(d.Alerts), "article")))
+	p.text("", "", p.bold(legible.DigestTitle(d)))
 	for _, a := range d.Alerts {
 		p.line("")
 		p.alert(a, loc, false)
 	}
 	p.line("")
-	p.text("", "", p.dim("list · why · digest instant"))
+	change := map[alerts.Gathering]string{alerts.GatheredNot: "digest instant", alerts.GatheredQuiet: "quiet", alerts.GatheredLimit: "limit"}
+	p.text("", "", p.dim("list · why · "+change[d.Gathered]))
 	return p.done()
 }
 
@@ -262,11 +262,4 @@ func edges(s string) string {
 		inner += " "
 	}
 	return inner
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
 }

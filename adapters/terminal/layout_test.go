@@ -87,6 +87,15 @@ var goldenAlerts = map[string]func(testing.TB) alerts.Delivery{
 	"alert-bare": func(testing.TB) alerts.Delivery {
 		return alerts.Delivery{Alerts: []alerts.Alert{{Article: alerts.Article{Title: "Nothing but a headline"}}}}
 	},
+	"alert-limit": func(t testing.TB) alerts.Delivery {
+		return alerts.Delivery{
+			Alerts: []alerts.Alert{steelAlert(t)}, Settings: alerts.Settings{TimeZone: "Europe/Brussels"},
+			Limit: 30, LimitUntil: time.Date(2026, 3, 3, 14, 4, 0, 0, time.UTC),
+		}
+	},
+	"digest-quiet": func(t testing.TB) alerts.Delivery {
+		return alerts.Delivery{Alerts: []alerts.Alert{steelAlert(t), wideAlert(t)}, Part: 1, Parts: 1, Gathered: alerts.GatheredQuiet}
+	},
 	"digest": func(t testing.TB) alerts.Delivery {
 		return alerts.Delivery{
 			Alerts: []alerts.Alert{steelAlert(t), wideAlert(t)}, Part: 1, Parts: 2,

@@ -50,7 +50,7 @@ func IsDate(t time.Time) bool {
 func IsCommand(s string) bool {
 	word, _, _ := strings.Cut(s, " ")
 	switch word {
-	case "subscribe", "list", "unsubscribe", "edit", "pause", "resume", "preview", "digest", "timezone", "quiet",
+	case "subscribe", "list", "unsubscribe", "edit", "pause", "resume", "preview", "digest", "timezone", "quiet", "limit",
 		"mute", "unmute", "why", "sources", "export", "forget-me", "help", "public":
 		return true
 	}

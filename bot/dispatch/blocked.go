@@ -27,10 +27,13 @@ func (d *Dispatcher) Unblock(destination alerts.Destination) { d.holds.unblock(d
 // blocked drops what nobody wants any more, so that a lane whose subscriptions
 // are paused because of the refusal comes to its end, and gives the rest back.
 func (t *turn) blocked(ctx context.Context, span time.Duration) outcome {
-	p := part{items: t.claim.Items}
+	p := part{items: t.claim.Items, lost: map[string]error{}}
 	for _, i := range p.items {
-		if !t.view.wanted(i) {
+		switch {
+		case !t.view.wanted(i):
 			p.gone = append(p.gone, i.Key)
+		case t.expired(t.claim.Lane, i, t.view):
+			p.lost[i.Key] = t.errExpired()
 		}
 	}
 	switch {

@@ -19,7 +19,7 @@ import (
 // cutOff puts an item in as a dispatcher left it that stopped during its send.
 func cutOff(w *world, l alerts.Lane, article string) {
 	i := item(l, article)
-	i.Sending = true
+	i.Sending, i.Part = true, l.Schedule.IsDigest()
 	w.outbox.put(l, time.Time{}, i)
 }
 

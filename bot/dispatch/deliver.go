@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/bellwether/bellwether/alerts"
-	"github.com/bellwether/bellwether/alerts/schedule"
 )
 
 const (
@@ -117,9 +116,9 @@ func (t *turn) parts(ctx context.Context, parts []part) outcome {
 		}
 		o, next := t.part(ctx, p, alerts.Delivery{
 			Key: p.key, Destination: t.claim.Lane.Destination, Schedule: t.claim.Lane.Schedule, Settings: t.view.settings,
-			Alerts: p.alerts, Part: number, Parts: total, Attempt: p.attempt(), Since: t.since(p), Thread: thread,
+			Alerts: p.alerts, Part: number, Parts: total, Gathered: t.claim.Gathered, Attempt: p.attempt(), Since: t.since(p), Thread: thread,
 		})
-		if t.claim.Lane.Schedule.IsDigest() {
+		if t.claim.IsDigest() {
 			thread = cmp.Or(thread, o.thread)
 		}
 		if o.aside {
@@ -161,9 +160,10 @@ func (t *turn) part(ctx context.Context, p part, msg alerts.Delivery) (outcome, 
 	if !t.clear(ctx, &p) {
 		return t.unrecorded(), leave
 	}
-	if open, until := schedule.Open(t.view.settings.Quiet, t.view.location, t.cfg.Now()); !open {
-		return t.giveBack(ctx, until.Sub(t.cfg.Now()), nil), leave
+	if why, span := t.mustWait(); span > 0 {
+		return t.putOff(ctx, why, span), leave
 	}
+	msg.Limit, msg.LimitUntil = t.lastBefore()
 	return t.send(ctx, p, msg)
 }
 
@@ -196,6 +196,9 @@ func (t *turn) send(ctx context.Context, p part, msg alerts.Delivery) (outcome, 
 // them out of p.
 func (t *turn) clear(ctx context.Context, p *part) bool {
 	for key, why := range p.lost {
+		if errors.Is(why, errExpired) {
+			t.counts.expired.Add(1)
+		}
 		t.log.Error("alert given up", "key", key, "error", why)
 		if !t.record(ctx, "fail", func(ctx context.Context) error { return t.cfg.Outbox.Fail(ctx, t.claim, why.Error(), key) }) {
 			return false

@@ -78,7 +78,7 @@ func crashed(w *world) alerts.Lane {
 	for i, a := range names(13) {
 		it := item(l, a)
 		if i < 10 {
-			it.Sending, it.Head = true, "slack/T/c/C|a0"
+			it.Sending, it.Head, it.Part = true, "slack/T/c/C|a0", true
 		}
 		w.outbox.put(l, time.Time{}, it)
 	}

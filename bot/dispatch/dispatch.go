@@ -54,6 +54,13 @@ type Config struct {
 	Grace time.Duration
 	// Sentences bounds the summary of an alert.
 	Sentences int
+	// Limit is how many messages in an hour go out instantly to a destination
+	// that says nothing else of it; the rest comes together at the end of that
+	// hour. 0 sets none.
+	Limit int
+	// Expire is how long after it was due an alert that could not be sent is
+	// worth sending; 0 is for ever. It goes to the dead letters after that.
+	Expire time.Duration
 	// Blocked is told once when a platform refuses everything in a scope for
 	// good: d is where it was met. The queue is kept, and the scope is tried
 	// again from time to time; nil for nobody. It must not wait.
@@ -99,6 +106,8 @@ type Stats struct {
 	Aside    int64 // stepped out of their lane's order
 	Dropped  int64 // no longer wanted by anyone
 	Failed   int64 // moved to the dead letters
+	Expired  int64 // of those, the ones that had waited for too long
+	Gathered int64 // lanes that were put off to be sent together
 	Stale    int64 // verdicts that came after the lease
 }
 

@@ -80,6 +80,8 @@ type send struct {
 	attempt  int
 	part     string
 	thread   string
+	gathered alerts.Gathering
+	limit    string
 	at       time.Duration // since the start of the bubble
 }
 
@@ -89,7 +91,10 @@ type arrived struct{ error }
 func (m *fakeMessenger) Platform() string { return m.platform }
 
 func (m *fakeMessenger) Send(ctx context.Context, d alerts.Delivery) (alerts.Receipt, error) {
-	s := send{key: d.Key, place: d.Destination.Channel, attempt: d.Attempt, part: fmt.Sprintf("%d/%d", d.Part, d.Parts), thread: d.Thread, at: time.Since(start)}
+	s := send{key: d.Key, place: d.Destination.Channel, attempt: d.Attempt, part: fmt.Sprintf("%d/%d", d.Part, d.Parts), thread: d.Thread, gathered: d.Gathered, at: time.Since(start)}
+	if d.Limit > 0 {
+		s.limit = fmt.Sprint(d.Limit, " until ", d.LimitUntil.Sub(start).Round(time.Second))
+	}
 	for _, a := range d.Alerts {
 		s.articles += a.Article.ID + " "
 	}
@@ -132,6 +137,8 @@ func (m *fakeMessenger) count(sends *[]send) int { return len(m.list(sends, byAr
 func byArticles(s send) string { return s.articles }
 func byTime(s send) string     { return s.at.Round(time.Second).String() }
 func byThread(s send) string   { return s.thread }
+func byLimit(s send) string    { return s.limit }
+func byGathered(s send) string { return string(s.gathered) }
 func byKey(s send) string      { return s.key }
 func byPart(s send) string     { return s.part }
 

@@ -131,7 +131,7 @@ func TestPartsThatWereBegunAreNotMixed(t *testing.T) {
 				l := digest("C")
 				for i, a := range names(13) {
 					it := item(l, a, alerts.SubscriptionID(2-i%2)) // keywords by turns
-					it.Attempt = 5
+					it.Attempt, it.Part = 5, true
 					it.Head = "slack/T/c/C|a0"
 					if i >= 3 {
 						it.Head = "slack/T/c/C|a3"

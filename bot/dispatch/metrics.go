@@ -24,7 +24,7 @@ var (
 )
 
 type counters struct {
-	sent, found, repeated, retried, deferred, aside, dropped, failed, stale atomic.Int64
+	sent, found, repeated, retried, deferred, aside, dropped, failed, expired, gathered, stale atomic.Int64
 }
 
 // meter is what is counted and timed of one platform. What others read is made
@@ -90,7 +90,7 @@ func platforms(messengers []Messenger) []string {
 func (m *meter) export(f promauto.Factory, platform string) {
 	for outcome, count := range map[string]*atomic.Int64{
 		"sent": &m.sent, "found": &m.found, "repeated": &m.repeated, "retried": &m.retried, "deferred": &m.deferred,
-		"aside": &m.aside, "dropped": &m.dropped, "failed": &m.failed, "stale": &m.stale,
+		"aside": &m.aside, "dropped": &m.dropped, "failed": &m.failed, "expired": &m.expired, "gathered": &m.gathered, "stale": &m.stale,
 	} {
 		f.NewCounterFunc(prometheus.CounterOpts{
 			Name: "bellwether_deliveries_total", Help: "What became of messages, step by step; docs/monitoring.md explains each outcome.",
@@ -127,6 +127,8 @@ func (m *metrics) stats() Stats {
 		s.Deferred += c.deferred.Load()
 		s.Aside += c.aside.Load()
 		s.Dropped += c.dropped.Load()
+		s.Expired += c.expired.Load()
+		s.Gathered += c.gathered.Load()
 		s.Failed += c.failed.Load()
 		s.Stale += c.stale.Load()
 	}
@@ -155,7 +157,7 @@ func outcomeOf(err error) string {
 // arrived times what was accepted just now.
 func (t *turn) arrived(p part) {
 	t.counts.lateness.Observe(max(t.age(p).Seconds(), 0))
-	if t.claim.Lane.Schedule.IsDigest() {
+	if t.claim.IsDigest() {
 		return
 	}
 	for n, a := range p.alerts {

@@ -201,7 +201,8 @@ func TestQuietHoursAreKeptAtTheSend(t *testing.T) {
 		w.records.settings[l.Destination] = alerts.Settings{TimeZone: "Asia/Tokyo", Quiet: alerts.Quiet{From: 8 * 60, To: 11 * 60}}
 		w.put(l, "a", "b")
 		d := w.running(t, func(*Dispatcher) { pass(3 * time.Hour) })
-		want(t, "times", []string{"2h0m0s", "2h0m0s"}, w.slack.list(&w.slack.shown, byTime))
+		want(t, "times", []string{"2h0m0s"}, w.slack.list(&w.slack.shown, byTime))
+		want(t, "shown", []string{"a b"}, w.slack.list(&w.slack.shown, byArticles))
 		if s := d.Stats(); s.Retried != 0 || w.slack.shown[0].attempt != 0 {
 			t.Errorf("quiet hours count as a failure: %+v", s)
 		}

@@ -22,6 +22,7 @@ type memoryOutbox struct {
 	down   map[string]int            // by method: how many calls still fail
 	calls  []string
 	saves  int
+	hours  map[alerts.Destination]*memoryHour
 	notify func(method string) // called before each verdict, if set
 	broken func(method string) bool
 }
@@ -37,12 +38,20 @@ type memoryLane struct {
 	token     uint64
 	until     time.Time
 	held      int
+	gathered  alerts.Gathering
+	rest      int // that the last claim of a gathered lane left behind
+}
+
+// memoryHour counts the instant messages of an hour.
+type memoryHour struct {
+	sent int
+	ends time.Time
 }
 
 func newOutbox() *memoryOutbox {
 	return &memoryOutbox{
 		lanes: map[alerts.Lane]*memoryLane{}, wake: make(chan struct{}, 1), dead: map[string]string{},
-		sent: map[string]alerts.Receipt{}, down: map[string]int{},
+		sent: map[string]alerts.Receipt{}, down: map[string]int{}, hours: map[alerts.Destination]*memoryHour{},
 	}
 }
 
@@ -58,6 +67,9 @@ func (o *memoryOutbox) put(l alerts.Lane, notBefore time.Time, items ...alerts.I
 		i.Enqueued = time.Now()
 		lane.items = append(lane.items, i)
 		lane.notBefore[i.Key] = notBefore
+		if !l.Schedule.IsDigest() && notBefore.After(time.Now().Add(time.Minute)) {
+			lane.gathered, lane.rest = alerts.GatheredQuiet, 1
+		}
 	}
 	o.ring()
 }
@@ -138,15 +150,20 @@ func (o *memoryOutbox) claim(key alerts.Lane, lease time.Duration) alerts.Claim 
 		}
 	}
 	l.held = 1
-	if key.Schedule.IsDigest() {
+	if key.Schedule.IsDigest() || l.gathered != "" {
 		l.held = 0
 		for l.held < len(l.items) && !l.notBefore[l.items[l.held].Key].After(now) {
 			l.held++
 		}
 	}
+	l.rest = len(l.items) - l.held
 	o.tokens++
 	l.token, l.until = o.tokens, now.Add(lease)
-	return alerts.Claim{Lane: key, Token: l.token, Items: slices.Clone(l.items[:l.held]), Until: l.until}
+	c := alerts.Claim{Lane: key, Token: l.token, Items: slices.Clone(l.items[:l.held]), Until: l.until, Gathered: l.gathered}
+	if h := o.hours[key.Destination]; h != nil && h.ends.After(now) && !key.Schedule.IsDigest() {
+		c.Sent, c.Hour = h.sent, h.ends
+	}
+	return c
 }
 
 func (o *memoryOutbox) Wait(ctx context.Context, d time.Duration) error {
@@ -199,6 +216,9 @@ func (o *memoryOutbox) release(c alerts.Claim, always bool) {
 	defer o.mu.Unlock()
 	if l := o.lanes[c.Lane]; l.token == c.Token && (always || l.held == 0) {
 		l.token, l.until, l.held = 0, time.Time{}, 0
+		if !always && l.rest == 0 {
+			l.gathered = ""
+		}
 		o.ring()
 	}
 }
@@ -207,7 +227,7 @@ func (o *memoryOutbox) Sending(ctx context.Context, c alerts.Claim, keys ...stri
 	return o.verdict(ctx, "sending", c, keys, func(_ *memoryLane, i *alerts.Item) bool {
 		i.Sending = true
 		if i.Head == "" {
-			i.Head, i.Begun = keys[0], time.Now()
+			i.Head, i.Begun, i.Part = keys[0], time.Now(), c.IsDigest()
 		}
 		return true
 	})
@@ -228,6 +248,9 @@ func (o *memoryOutbox) Done(ctx context.Context, c alerts.Claim, message string,
 	err := o.verdict(ctx, "done", c, keys, func(*memoryLane, *alerts.Item) bool { o.sent[message] = r; return false })
 	if err == nil {
 		o.mu.Lock()
+		if !c.Lane.Schedule.IsDigest() {
+			o.count(c.Lane.Destination)
+		}
 		for k, l := range o.lanes {
 			if k.Destination == c.Lane.Destination && next.After(l.pace) {
 				l.pace = next
@@ -235,6 +258,25 @@ func (o *memoryOutbox) Done(ctx context.Context, c alerts.Claim, message string,
 		}
 		o.mu.Unlock()
 		o.release(c, false)
+	}
+	return err
+}
+
+func (o *memoryOutbox) count(d alerts.Destination) {
+	h := o.hours[d]
+	if h == nil || !h.ends.After(time.Now()) {
+		h = &memoryHour{ends: time.Now().Add(time.Hour)}
+		o.hours[d] = h
+	}
+	h.sent++
+}
+
+func (o *memoryOutbox) Gather(ctx context.Context, c alerts.Claim, why alerts.Gathering, delay time.Duration) error {
+	err := o.hold(ctx, "gather", c, delay, nil, 0)
+	if err == nil {
+		o.mu.Lock()
+		o.lanes[c.Lane].gathered, o.lanes[c.Lane].rest = why, 1
+		o.mu.Unlock()
 	}
 	return err
 }
@@ -251,7 +293,7 @@ func (o *memoryOutbox) hold(ctx context.Context, method string, c alerts.Claim, 
 	err := o.verdict(ctx, method, c, keys, func(_ *memoryLane, i *alerts.Item) bool {
 		i.Sending = false
 		if i.Attempt += attempts; i.Attempt == 0 {
-			i.Head, i.Begun = "", time.Time{}
+			i.Head, i.Begun, i.Part = "", time.Time{}, false
 		}
 		return true
 	})

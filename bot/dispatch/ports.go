@@ -16,13 +16,15 @@ import (
 // compared with the store's clock, never with a replica's.
 type Outbox interface {
 	// Claim hands out up to n lanes that may be written to now, each under a
-	// lease. It returns without waiting.
+	// lease. It returns without waiting. What Pending.NotBefore held back in an
+	// instant lane is gathered, as by Gather.
 	Claim(ctx context.Context, n int, lease time.Duration) ([]alerts.Claim, error)
 	// Wait returns when something may have become due, or after at most d. It
 	// may return early for no reason.
 	Wait(ctx context.Context, d time.Duration) error
 	// Sending marks keys as about to be sent as one message, so that a later
-	// claim knows, and of which: the first of keys names it (alerts.Item.Head).
+	// claim knows, and of which: the first of keys names it (alerts.Item.Head),
+	// and whether the claim was a digest (alerts.Item.Part).
 	Sending(ctx context.Context, c alerts.Claim, keys ...string) error
 	// Saved returns when all that was recorded before outlives this process. A
 	// store outside of it returns at once.
@@ -36,6 +38,9 @@ type Outbox interface {
 	// Defer is a Retry that counts no attempt: the platform asked for time, or
 	// the schedule says not yet. Without keys it just gives the lane back.
 	Defer(ctx context.Context, c alerts.Claim, delay time.Duration, keys ...string) error
+	// Gather gives an instant lane back until delay has passed. Then all of it is
+	// claimed together, with why in Claim.Gathered, until that has its verdicts.
+	Gather(ctx context.Context, c alerts.Claim, why alerts.Gathering, delay time.Duration) error
 	// Fail moves keys to the dead letters with the reason.
 	Fail(ctx context.Context, c alerts.Claim, reason string, keys ...string) error
 	// Drop removes keys as done without a receipt: nothing of them was wanted

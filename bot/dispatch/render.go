@@ -120,29 +120,32 @@ func (d *Dispatcher) view(ctx context.Context, c alerts.Claim) (view, error) {
 // comes first, as the message that it was begun in and under the key that this
 // had. The rest of a digest is put together by keyword.
 func (d *Dispatcher) parts(ctx context.Context, c alerts.Claim, v view) ([]part, error) {
-	if !c.Lane.Schedule.IsDigest() {
+	if !c.IsDigest() {
 		var out []part
 		for _, i := range c.Items {
-			p, err := d.part(ctx, []alerts.Item{i}, v)
+			p, err := d.part(ctx, c.Lane, []alerts.Item{i}, v)
 			if err != nil {
 				return nil, err
 			}
 			p.key = i.Key
+			if begun(i) {
+				p.key = messageKey(i)
+			}
 			out = append(out, p)
 		}
 		return out, nil
 	}
-	heads, earlier, fresh := sorted(c.Items)
+	names, earlier, fresh := sorted(c.Items)
 	var out []part
-	for _, head := range heads {
-		p, err := d.part(ctx, earlier[head], v)
+	for _, name := range names {
+		p, err := d.part(ctx, c.Lane, earlier[name], v)
 		if err != nil {
 			return nil, err
 		}
-		p.key = partKey(head)
+		p.key = name
 		out = append(out, p)
 	}
-	p, err := d.part(ctx, fresh, v)
+	p, err := d.part(ctx, c.Lane, fresh, v)
 	if err != nil {
 		return nil, err
 	}
@@ -153,10 +156,19 @@ func (d *Dispatcher) parts(ctx context.Context, c alerts.Claim, v view) ([]part,
 // was first sent. That item may be gone since.
 func partKey(head string) string { return head + "/part" }
 
+// messageKey is the key of the message in which a send of i was begun.
+func messageKey(i alerts.Item) string {
+	head := cmp.Or(i.Head, i.Key)
+	if i.Part {
+		return partKey(head)
+	}
+	return head
+}
+
 // sorted puts a digest in the order in which it is read: what the same keyword
 // hit stands together, oldest first, and keywords in the order in which they
-// were subscribed to. What was begun is kept apart, by the head of its message.
-func sorted(items []alerts.Item) (heads []string, earlier map[string][]alerts.Item, fresh []alerts.Item) {
+// were subscribed to. What was begun is kept apart, by the key of its message.
+func sorted(items []alerts.Item) (names []string, earlier map[string][]alerts.Item, fresh []alerts.Item) {
 	items = slices.Clone(items)
 	slices.SortStableFunc(items, func(x, y alerts.Item) int { return cmp.Compare(keyword(x), keyword(y)) })
 	earlier = map[string][]alerts.Item{}
@@ -165,13 +177,13 @@ func sorted(items []alerts.Item) (heads []string, earlier map[string][]alerts.It
 			fresh = append(fresh, i)
 			continue
 		}
-		head := cmp.Or(i.Head, i.Key)
-		if earlier[head] == nil {
-			heads = append(heads, head)
+		name := messageKey(i)
+		if earlier[name] == nil {
+			names = append(names, name)
 		}
-		earlier[head] = append(earlier[head], i)
+		earlier[name] = append(earlier[name], i)
 	}
-	return heads, earlier, fresh
+	return names, earlier, fresh
 }
 
 // keyword is the subscription that an item of a digest is put with: the first
@@ -185,9 +197,13 @@ func keyword(i alerts.Item) alerts.SubscriptionID {
 }
 
 // part renders items that are sent as one message.
-func (d *Dispatcher) part(ctx context.Context, items []alerts.Item, v view) (part, error) {
+func (d *Dispatcher) part(ctx context.Context, lane alerts.Lane, items []alerts.Item, v view) (part, error) {
 	p := part{items: items, lost: map[string]error{}}
 	for _, i := range items {
+		if d.expired(lane, i, v) {
+			p.lost[i.Key] = d.errExpired()
+			continue
+		}
 		text, err := d.texts.get(ctx, i.Article)
 		if errors.Is(err, alerts.ErrNotFound) {
 			p.lost[i.Key] = fmt.Errorf("read article %s: %w", i.Article, err)

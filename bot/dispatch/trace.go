@@ -33,7 +33,7 @@ func (t *turn) traced(ctx context.Context, msg alerts.Delivery) (context.Context
 		return ctx, noop.Span{}
 	}
 	return t.cfg.Tracer.Start(first, "deliver", trace.WithTimestamp(t.begun), trace.WithLinks(links...), trace.WithAttributes(
-		attribute.String("bellwether.platform", msg.Destination.Platform), attribute.Bool("bellwether.digest", msg.Schedule.IsDigest()),
+		attribute.String("bellwether.platform", msg.Destination.Platform), attribute.Bool("bellwether.digest", msg.IsDigest()),
 		attribute.Int("bellwether.alerts", len(msg.Alerts)), attribute.Int("bellwether.attempt", msg.Attempt+1)))
 }
 

@@ -176,8 +176,10 @@ func (t *turn) age(p part) time.Duration {
 }
 
 // due is when i could first be sent, by the settings as they are now.
-func (t *turn) due(i alerts.Item) time.Time {
-	return schedule.Next(t.claim.Lane.Schedule, t.view.settings.Quiet, t.view.location, i.Enqueued)
+func (t *turn) due(i alerts.Item) time.Time { return t.view.due(t.claim.Lane, i) }
+
+func (v view) due(l alerts.Lane, i alerts.Item) time.Time {
+	return schedule.Next(l.Schedule, v.settings.Quiet, v.location, i.Enqueued)
 }
 
 // since is the earliest time at which a send of p can have begun: when its
@@ -188,7 +190,7 @@ func (t *turn) since(p part) time.Time {
 	since := t.cfg.Now()
 	for _, i := range p.items {
 		at := t.due(i)
-		if !i.Begun.IsZero() && (!t.claim.Lane.Schedule.IsDigest() || i.Begun.Before(at)) {
+		if !i.Begun.IsZero() && (!t.claim.IsDigest() || i.Begun.Before(at)) {
 			at = i.Begun
 		}
 		if at.Before(since) {

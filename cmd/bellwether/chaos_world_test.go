@@ -77,7 +77,7 @@ func newChaos(t *testing.T, binary string, seed uint64, set redisSetUp) *chaos {
 		listen := freeAddress(t)
 		c.replicas = append(c.replicas, newReplica(t, binary, t.TempDir(), []string{
 			"REDIS_URL=" + set.urlOf(i), "BELLWETHER_REDIS_PREFIX=" + c.prefix, fmt.Sprint("BELLWETHER_REDIS_SHARDS=", chaosShards),
-			"BELLWETHER_HTTP_LISTEN=" + listen, "BELLWETHER_DELIVERY_LEASE=" + chaosLease.String(), "BELLWETHER_LOG_LEVEL=debug",
+			"BELLWETHER_HTTP_LISTEN=" + listen, "BELLWETHER_DELIVERY_LEASE=" + chaosLease.String(), "BELLWETHER_LOG_LEVEL=debug", "BELLWETHER_ALERTS_LIMIT=0",
 			"BELLWETHER_PUBLIC_URL=http://" + listen, "BELLWETHER_KEY=" + storyKey,
 			"SLACK_CLIENT_ID=" + fakeslack.ClientID, "SLACK_CLIENT_SECRET=" + fakeslack.ClientSecret,
 			"SLACK_SIGNING_SECRET=" + fakeslack.SigningSecret, "SLACK_API_URL=" + c.fake.API(),

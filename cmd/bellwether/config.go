@@ -37,6 +37,8 @@ type config struct {
 	interval      time.Duration
 	history       bool
 	sentences     int
+	anHour        int
+	expire        time.Duration
 	bounds        pressure.Bounds
 	timeZone      string
 	sources       []sourceConfig
@@ -82,81 +84,6 @@ func (m mistake) String() string { return m.place + ": " + m.problem + ": " + m.
 type fault struct{ problem, mend string }
 
 func (f fault) Error() string { return f.problem + ": " + f.mend }
-
-// settings lists every scalar. The help text of run, the file's reader and
-// the environment's reader are all made from it.
-func settings() []setting {
-	return []setting{
-		{
-			"data", "BELLWETHER_DATA", "folder of the embedded store", "$XDG_DATA_HOME/bellwether, else ~/.local/share/bellwether", false,
-			setString(func(c *config) *string { return &c.data }),
-		},
-		{"redis.url", "REDIS_URL", "Redis to use instead of the embedded store:\nredis://, rediss://, unix://, redis+sentinel://HOST,HOST/MASTER, redis+cluster://HOST,HOST", "", true, setRedis},
-		{
-			"redis.prefix", "BELLWETHER_REDIS_PREFIX", "what every key in Redis begins with", "bellwether:", false,
-			setString(func(c *config) *string { return &c.redisPrefix }),
-		},
-		{
-			"redis.shards", "BELLWETHER_REDIS_SHARDS", "parts of the outbox; fixed at the first start", "64 (embedded: 8)", false,
-			setInt(1, 1024, func(c *config) *int { return &c.shards }),
-		},
-		{"roles", "BELLWETHER_ROLES", "what this replica does, some of ingest,match,deliver,chat;\nothers that share the Redis do the rest", "all", false, setRoles},
-		{
-			"delivery.lease", "BELLWETHER_DELIVERY_LEASE", "what a replica that died had in hand, another takes over after this time", "1m", false,
-			setDuration(2*time.Second, 10*time.Minute, func(c *config) *time.Duration { return &c.lease }),
-		},
-		{"log.level", "BELLWETHER_LOG_LEVEL", "debug, info, warn or error", "info (in a terminal: warn)", false, setLevel},
-		{"log.format", "BELLWETHER_LOG_FORMAT", "text or json", "text", false, setFormat},
-		{"http.listen", "BELLWETHER_HTTP_LISTEN", "address for /healthz, /readyz and /metrics; empty: none", "", false, setListen},
-		{
-			"http.contact", "BELLWETHER_CONTACT", "mail or web address told to the servers that are read", "", false,
-			setString(func(c *config) *string { return &c.contact }),
-		},
-		{
-			"feeds.interval", "BELLWETHER_FEEDS_INTERVAL", "time between two readings of a feed", "5m", false,
-			setDuration(time.Minute, time.Hour, func(c *config) *time.Duration { return &c.interval }),
-		},
-		{"feeds.history", "BELLWETHER_FEEDS_HISTORY", "what stands in a feed when it is first read is history:\nkept for preview, not posted", "true", false, setBool(func(c *config) *bool { return &c.history })},
-		{
-			"alerts.sentences", "BELLWETHER_ALERTS_SENTENCES", "sentences of summary in an alert, 1 to 5", "3", false,
-			setInt(1, 5, func(c *config) *int { return &c.sentences }),
-		},
-		{
-			"limits.waiting", "BELLWETHER_LIMITS_WAITING", "alerts that may wait in the outbox before no source is read;\nat twice as many nothing is matched", "1000000", false,
-			setInt(1000, 1_000_000_000, func(c *config) *int { return &c.bounds.Waiting }),
-		},
-		{"limits.memory", "BELLWETHER_LIMITS_MEMORY", "percent of Redis's maxmemory from which no source is read", "75", false, setMemory},
-		{"terminal.timezone", "BELLWETHER_TIMEZONE", "time zone of the terminal until you say another, such as Europe/Brussels", "the machine's", false, setZone},
-		{"http.public_url", "BELLWETHER_PUBLIC_URL", "address under which others reach http.listen, such as https://alerts.example.org", "", false, setPublicURL},
-		{"key", "BELLWETHER_KEY", "seals tokens that are stored: 32 bytes in base64 (openssl rand -base64 32);\nseveral with commas: the first seals, all open", "", true, setKey},
-		{
-			"slack.bot_token", "SLACK_BOT_TOKEN", "token of one Slack workspace (xoxb-…)", "", true,
-			setToken("xoxb-", func(c *config) *string { return &c.slack.botToken }),
-		},
-		{
-			"slack.app_token", "SLACK_APP_TOKEN", "app token (xapp-…): Slack comes in by Socket Mode", "", true,
-			setToken("xapp-", func(c *config) *string { return &c.slack.appToken }),
-		},
-		{
-			"slack.signing_secret", "SLACK_SIGNING_SECRET", "signing secret: Slack comes in by HTTP, at http.listen", "", true,
-			setString(func(c *config) *string { return &c.slack.signingSecret }),
-		},
-		{
-			"slack.client_id", "SLACK_CLIENT_ID", "with the client secret: many workspaces install the app by themselves", "", false,
-			setString(func(c *config) *string { return &c.slack.clientID }),
-		},
-		{
-			"slack.client_secret", "SLACK_CLIENT_SECRET", "see slack.client_id", "", true,
-			setString(func(c *config) *string { return &c.slack.clientSecret }),
-		},
-		{"slack.api_url", "SLACK_API_URL", "another base of Slack's Web API, for proxies and tests", "https://slack.com/api/", false, setSlackAPI},
-		{"discord.bot_token", "DISCORD_BOT_TOKEN", "token of the bot in Discord", "", true, setDiscordToken},
-		{"discord.application_id", "DISCORD_APPLICATION_ID", "the app's id; it is asked for where it is not set", "", false, setDiscordApplication},
-		{"discord.public_key", "DISCORD_PUBLIC_KEY", "the app's public key: Discord comes in by HTTP, at http.listen", "", false, setDiscordKey},
-		{"discord.gateway", "DISCORD_GATEWAY", "Discord comes in by the gateway", "true (with discord.public_key: false)", false, setDiscordGateway},
-		{"discord.api_url", "DISCORD_API_URL", "another base of Discord's API, for proxies and tests", "https://discord.com/api/v10/", false, setDiscordAPI},
-	}
-}
 
 func setString(field func(*config) *string) func(*config, string) error {
 	return func(c *config, v string) error { *field(c) = v; return nil }
@@ -240,6 +167,14 @@ func setListen(c *config, v string) error {
 	return nil
 }
 
+func setExpire(c *config, v string) error {
+	if v == "0" {
+		c.expire = 0
+		return nil
+	}
+	return setDuration(time.Hour, 30*24*time.Hour, func(c *config) *time.Duration { return &c.expire })(c, v)
+}
+
 func setMemory(c *config, v string) error {
 	percent := 0
 	if err := setInt(10, 95, func(*config) *int { return &percent })(c, strings.TrimSuffix(v, "%")); err != nil {
@@ -313,6 +248,7 @@ type flagValues struct {
 func loadConfig(w world, f flagValues, interactive bool) (config, error) {
 	c := config{
 		redisPrefix: "bellwether:", logLevel: slog.LevelInfo, interval: 5 * time.Minute, history: true, sentences: 3,
+		anHour: 30, expire: 7 * 24 * time.Hour,
 		roles: allRoles(), lease: time.Minute, now: clock(w.lookup), bounds: pressure.DefaultBounds(),
 	}
 	var wrong []mistake

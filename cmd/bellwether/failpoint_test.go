@@ -92,7 +92,7 @@ func newFailing(t *testing.T) *failing {
 	t.Cleanup(func() { _ = f.raw.Close() })
 	f.replica = newReplica(t, buildChaos(t), f.wires, []string{
 		"REDIS_URL=redis://" + f.tap.Addr, "BELLWETHER_REDIS_PREFIX=" + f.prefix, fmt.Sprint("BELLWETHER_REDIS_SHARDS=", chaosShards),
-		"BELLWETHER_HTTP_LISTEN=" + f.listen, "BELLWETHER_DELIVERY_LEASE=" + failLease.String(), "BELLWETHER_LOG_LEVEL=debug",
+		"BELLWETHER_HTTP_LISTEN=" + f.listen, "BELLWETHER_DELIVERY_LEASE=" + failLease.String(), "BELLWETHER_LOG_LEVEL=debug", "BELLWETHER_ALERTS_LIMIT=0",
 		"SLACK_BOT_TOKEN=xoxb-fake-T1", "SLACK_SIGNING_SECRET=" + fakeslack.SigningSecret, "SLACK_API_URL=" + f.fake.API(),
 	})
 	return f

@@ -66,7 +66,7 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 	})
 	a.bot = bot.New(bot.Config{
 		Store: s.client.Subscriptions(), Archive: s.client.Articles(), Outbox: s.client.Outbox(),
-		Sources: a.ingest, Now: cfg.now, Logger: log,
+		Sources: a.ingest, AnHour: cfg.anHour, Now: cfg.now, Logger: log,
 		Metrics: watch.of(cfg.has(roleChat)),
 	})
 	if err := a.dispatching(cfg, log, s, watch, once); err != nil {
@@ -87,7 +87,8 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 func (a *app) dispatching(cfg config, log *slog.Logger, s *store, watch *telemetry, once bool) error {
 	c := dispatch.Config{
 		Outbox: s.client.Outbox(), Articles: s.client.Articles(), Subscriptions: s.client.Subscriptions(),
-		Messengers: []dispatch.Messenger{a.talk}, Lease: cfg.lease, Sentences: cfg.sentences, Logger: log, Now: cfg.now,
+		Messengers: []dispatch.Messenger{a.talk}, Lease: cfg.lease, Sentences: cfg.sentences, Limit: cfg.anHour, Expire: cfg.expire,
+		Logger: log, Now: cfg.now,
 		Metrics: watch.of(cfg.has(roleDeliver)), Alive: watch.pulse.beat, Tracer: watch.tracer,
 	}
 	var told []func(alerts.Destination, alerts.Scope, error)
@@ -106,7 +107,9 @@ func (a *app) dispatching(cfg config, log *slog.Logger, s *store, watch *telemet
 	if len(told) > 0 {
 		c.Workers = platformWorkers
 	}
-	if !once { // then nobody carries out what follows
+	if once { // everything is delivered now
+		c.Limit = 0
+	} else { // else nobody carries out what follows
 		c.Blocked = func(d alerts.Destination, scope alerts.Scope, err error) {
 			for _, f := range told {
 				f(d, scope, err)

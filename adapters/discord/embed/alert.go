@@ -16,7 +16,7 @@ import (
 // Delivery lays out an alert, or a part of a digest. One of its buttons carries
 // the fingerprint, by which the message is known again.
 func Delivery(d alerts.Delivery, fingerprint string) Message {
-	if d.Schedule.IsDigest() || len(d.Alerts) != 1 {
+	if d.IsDigest() || len(d.Alerts) != 1 {
 		return digest(d, fingerprint)
 	}
 	a := d.Alerts[0]
@@ -26,6 +26,9 @@ func Delivery(d alerts.Delivery, fingerprint string) Message {
 		Title:      legible.Cut(title(a.Article), maxPostTitle),
 	}
 	m.Content, m.Mentions = pings(d)
+	if note := legible.LimitNote(d, "/policy limit"); note != "" {
+		m.Content = strings.TrimSpace(m.Content + "\n-# " + note) // small print in Discord's Markdown
+	}
 	return m
 }
 

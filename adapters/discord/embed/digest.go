@@ -1,9 +1,6 @@
 package embed
 
 import (
-	"cmp"
-	"fmt"
-
 	"github.com/bwmarrin/discordgo"
 
 	"github.com/bellwether/bellwether/alerts"
@@ -26,7 +23,7 @@ func looks() []bounds {
 
 // digest is a part of a digest, its articles together by keyword.
 func digest(d alerts.Delivery, fingerprint string) Message {
-	heading := digestTitle(d)
+	heading := legible.DigestTitle(d)
 	m := Message{
 		Content:    "**" + heading + "**",
 		Components: digestActions(d.Alerts, fingerprint),
@@ -42,15 +39,6 @@ func digest(d alerts.Delivery, fingerprint string) Message {
 		}
 	}
 	return m
-}
-
-func digestTitle(d alerts.Delivery) string {
-	cadence := map[alerts.Cadence]string{alerts.Hourly: "Hourly digest", alerts.Daily: "Daily digest", alerts.Weekly: "Weekly digest"}[d.Schedule.Cadence]
-	part := ""
-	if d.Parts > 1 {
-		part = fmt.Sprintf(", part %d of %d", d.Part, d.Parts)
-	}
-	return cmp.Or(cadence, "Alerts") + part + ": " + legible.Count(len(d.Alerts), "article")
 }
 
 // digest gives an embed for each article; the keyword stands above the first

@@ -83,7 +83,13 @@ func samples(t sample.Failer) map[string]alerts.Delivery {
 	pinging := quota
 	pinging.Mention = "700000000000000001"
 	return map[string]alerts.Delivery{
-		"alert-role":    {Destination: here(), Alerts: []alerts.Alert{sample.Steel(pinging)}},
+		"alert-role": {Destination: here(), Alerts: []alerts.Alert{sample.Steel(pinging)}},
+		"alert-limit": {
+			Destination: here(), Alerts: []alerts.Alert{sample.Steel(quota)}, Limit: 30, LimitUntil: time.Date(2026, 3, 3, 14, 4, 0, 0, time.UTC),
+		},
+		"digest-quiet": {
+			Destination: here(), Gathered: alerts.GatheredQuiet, Part: 1, Parts: 2, Alerts: []alerts.Alert{sample.Steel(quota), sample.Steel(quota)},
+		},
 		"alert":         {Destination: here(), Alerts: []alerts.Alert{sample.Steel(quota)}},
 		"alert-several": {Destination: here(), Alerts: []alerts.Alert{sample.Steel(quota, tariff)}},
 		"alert-chinese": {Destination: here(), Alerts: []alerts.Alert{chinese(t)}},

@@ -70,6 +70,8 @@ func options(verb, args string) string {
 		return named("zone", args)
 	case "quiet":
 		return named("hours", args)
+	case "limit":
+		return named("an-hour", args)
 	case "mute", "unmute", "why":
 		return named("article", args)
 	case "help":

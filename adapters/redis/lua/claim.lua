@@ -2,20 +2,22 @@
 -- KEYS: 1 shard prefix. ARGV: 1 lanes wanted, 2 lease in ms, 3 the most items
 -- of a digest lane. Returns for each lane: destination, schedule, token, then
 -- the items as a flat list of item, failed attempts, send begun (0 or 1), and
--- "MS REST" of the message it was begun in (empty if none).
+-- "MS REST" of the message it was begun in (empty if none); then why an instant
+-- lane was claimed whole (empty if not), how many instant messages went out in
+-- the hour that runs, and in how many ms that ends (0: none runs).
 local now = clock()
 local want, lease, most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local out = {}
 
 -- take gives the items that a claim covers: the head, or all that is due.
-local function take(lane, sched)
+local function take(lane, whole)
   local list = K .. 'l:' .. lane
   local back = call('ZRANGEBYSCORE', K .. 'x:' .. lane, '-inf', int(now), 'LIMIT', 0, most)
   for i = #back, 1, -1 do
     call('LPUSH', list, back[i])
     call('ZREM', K .. 'x:' .. lane, back[i])
   end
-  if sched == 'instant' then return call('LRANGE', list, 0, 0) end
+  if not whole then return call('LRANGE', list, 0, 0) end
   local items = {}
   for _, item in ipairs(call('LRANGE', list, 0, most - 1)) do
     if split(item) > now then break end
@@ -32,7 +34,14 @@ local function claim(lane)
   local at = due(dest, sched)
   if not at then return forget(lane) end
   if held > now or at > now then return place(lane, int(math.max(held, at))) end
-  local items = take(lane, sched)
+  local why, sent, left = '', '0', 0
+  if sched == 'instant' then
+    why = string.match(call('HGET', d, 'g') or '', '^%d+ (.*)$') or ''
+    left = math.max(0, tonumber(call('ZSCORE', K .. 'hours', dest) or 0) - now)
+    if left > 0 then sent = call('HGET', K .. 'sent', dest) or '0' end
+  end
+  local items = take(lane, sched ~= 'instant' or why ~= '')
+  if why ~= '' then call('HSET', d, 'g', int(call('LLEN', K .. 'l:' .. lane) - #items) .. ' ' .. why) end
   local token, till = int(call('INCR', K .. 'n')), int(now + lease)
   call('HSET', d, 'lane', sched, 'token', token, 'until', till, 'held', int(#items))
   call('HDEL', d, 'h:' .. sched)
@@ -47,7 +56,7 @@ local function claim(lane)
     flat[#flat + 1] = marks[2] or '0'
     flat[#flat + 1] = marks[3] or ''
   end
-  out[#out + 1] = {dest, sched, token, flat}
+  out[#out + 1] = {dest, sched, token, flat, why, sent, int(left)}
 end
 
 -- sweep claims lanes of a set until there are so many. Every lane that is looked

@@ -65,6 +65,9 @@ for i = 3, #ARGV, 7 do
       ready[#ready + 1] = int(at)
       ready[#ready + 1] = lane
     end
+    -- More than a minute from now is no difference of clocks: these are quiet
+    -- hours, after which what they held comes together.
+    if sched == 'instant' and tonumber(ARGV[i + 4]) > now + 60000 then gather(dest, 'quiet') end
     if crowded and sched == 'instant' and ARGV[i + 6] ~= '1' then
       at = at or math.max(tonumber(call('ZSCORE', K .. 'ready', lane) or now), now)
       call('ZADD', K .. 'soon', 'NX', int(at), lane)

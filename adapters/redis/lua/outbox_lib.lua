@@ -9,13 +9,17 @@
 --   x:LANE     sorted set of what stepped aside, by the time of its return
 --   d:DEST     hash: "lanes" (their schedules, comma-joined), the lease ("lane",
 --              "token", "until", "held": how many of the first items it covers),
---              "h:SCHEDULE" hold of a lane, and per item "a:REST" failed
---              attempts, "s:REST" send begun, "e:REST" the last error, and
---              "p:REST" "MS REST": when a send that may have arrived was first
---              begun, and the first item of that message
+--              "h:SCHEDULE" hold of a lane, "g" "N WHY": the instant lane is
+--              claimed whole, also after a claim that left N of its items
+--              behind, unless N is 0; and per item "a:REST" failed attempts, "s:REST" send begun, "e:REST" the
+--              last error, and "p:REST" "MS REST": when a send that may have
+--              arrived was first begun, and the first item of that message ("MSp
+--              REST" if that was part of a digest)
 --   pace       sorted set of destinations, by the time before which none of
 --              their lanes may be written to
 --   leased     sorted set of destinations under lease, by its end
+--   hours      sorted set of destinations, by the end of the hour in which their
+--              instant messages are counted; "sent" is the hash of these counts
 --   n          counter of tokens
 --   seen:DAY   set of keys that were ever enqueued; rcpt:DAY hash of receipts
 --   days       sorted set of those buckets, by the time of their last use
@@ -55,6 +59,17 @@ end
 local function forget(lane)
   call('ZREM', K .. 'ready', lane)
   call('ZREM', K .. 'soon', lane)
+end
+
+-- gather has all that waits in an instant lane claimed together, and says why.
+local function gather(dest, why)
+  call('HSET', K .. 'd:' .. dest, 'g', '1 ' .. why)
+end
+
+-- gathered ends that with a claim that left nothing behind.
+local function gathered(dest)
+  local d = K .. 'd:' .. dest
+  if string.match(call('HGET', d, 'g') or '', '^0 ') then call('HDEL', d, 'g') end
 end
 
 local function lanes_of(dest)
@@ -105,6 +120,7 @@ local function settle(dest, now)
     if not at then
       forget(lane)
       call('HDEL', d, 'h:' .. sched)
+      if sched == 'instant' then call('HDEL', d, 'g') end
     else
       left[#left + 1] = sched
       local was = tonumber(call('ZSCORE', K .. 'ready', lane) or now)

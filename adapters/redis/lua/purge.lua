@@ -11,6 +11,8 @@ end
 call('DEL', K .. 'd:' .. dest)
 call('ZREM', K .. 'pace', dest)
 call('ZREM', K .. 'leased', dest)
+call('ZREM', K .. 'hours', dest)
+call('HDEL', K .. 'sent', dest)
 for _, key in ipairs(call('HKEYS', K .. 'dead')) do
   if string.sub(key, 1, #dest + 1) == dest .. '|' then
     call('HDEL', K .. 'dead', key)

@@ -1,8 +1,9 @@
 -- Carries out a verdict on items of a claim.
 -- KEYS: 1 shard prefix. ARGV: 1 wake channel, 2 verb (sending, done, drop,
--- fail, aside, retry, defer), 3 destination, 4 schedule, 5 token, 6 ms: of done
--- the time before which the destination wants nothing, of aside, retry and
--- defer the delay, 7 reason or receipt, 8 the receipt's name, then the RESTs.
+-- fail, aside, retry, defer, gather), 3 destination, 4 schedule, 5 token, 6 ms:
+-- of done the time before which the destination wants nothing, of aside, retry,
+-- defer and gather the delay, 7 reason or receipt, 8 the receipt's name, of
+-- sending "p" for a part of a digest, then the RESTs.
 -- Returns 1, or -1 with nothing changed if the token is stale. RESTs that the
 -- claim does not cover (any more) are passed over. The RESTs of sending are one
 -- message.
@@ -30,14 +31,27 @@ local function bury(item, rest)
   call('ZADD', K .. 'dead:at', int(now), key)
 end
 
+-- count counts an instant message in the hour that begins with the first.
+local function count()
+  if tonumber(call('ZSCORE', K .. 'hours', dest) or 0) > now then
+    return call('HINCRBY', K .. 'sent', dest, 1)
+  end
+  call('ZADD', K .. 'hours', int(now + 3600000), dest)
+  call('HSET', K .. 'sent', dest, 1)
+  for _, old in ipairs(call('ZRANGEBYSCORE', K .. 'hours', '-inf', int(now), 'LIMIT', 0, 20)) do
+    call('ZREM', K .. 'hours', old)
+    call('HDEL', K .. 'sent', old)
+  end
+end
+
 for i = 9, #ARGV do
   local rest = ARGV[i]
   local item = covered[rest]
   if item then
     if verb == 'sending' then
       call('HSET', d, 's:' .. rest, '1')
-      call('HSETNX', d, 'p:' .. rest, int(now) .. ' ' .. ARGV[9])
-    elseif verb == 'defer' then
+      call('HSETNX', d, 'p:' .. rest, int(now) .. ARGV[8] .. ' ' .. ARGV[9])
+    elseif verb == 'defer' or verb == 'gather' then
       call('HDEL', d, 's:' .. rest)
       if call('HEXISTS', d, 'a:' .. rest) == 0 then call('HDEL', d, 'p:' .. rest) end
     elseif verb == 'retry' then
@@ -65,13 +79,17 @@ if verb == 'done' then
   local bucket = 'rcpt:' .. int(math.floor(now / 86400000))
   call('HSET', K .. bucket, ARGV[8], text)
   call('ZADD', K .. 'days', int(now), bucket)
+  if sched == 'instant' then count() end
   if ms > now and ms > tonumber(call('ZSCORE', K .. 'pace', dest) or 0) then
     call('ZADD', K .. 'pace', int(ms), dest)
   end
 end
-if verb == 'retry' or verb == 'defer' then
+if verb == 'retry' or verb == 'defer' or verb == 'gather' then
   call('HSET', d, 'h:' .. sched, int(now + ms))
+  if verb == 'gather' and sched == 'instant' then gather(dest, text) end
   held = 0
+elseif held == 0 and sched == 'instant' then
+  gathered(dest)
 end
 if held > 0 then
   call('HSET', d, 'held', int(held))

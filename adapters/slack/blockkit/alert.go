@@ -16,7 +16,7 @@ import (
 
 // Delivery lays out an alert, or a part of a digest.
 func Delivery(d alerts.Delivery) Message {
-	if d.Schedule.IsDigest() {
+	if d.IsDigest() {
 		return digest(d)
 	}
 	loc := chat.Location(d.Settings.TimeZone)
@@ -25,6 +25,9 @@ func Delivery(d alerts.Delivery) Message {
 		m.Text = cmp.Or(m.Text, fallback(a))
 		m.Blocks = append(m.Blocks, article(a, loc)...)
 		m.Blocks = append(m.Blocks, alertActions("alert"+strconv.Itoa(i), a))
+	}
+	if note := legible.LimitNote(d, "/policy limit"); note != "" {
+		m.Blocks = append(m.Blocks, small(note))
 	}
 	return m
 }

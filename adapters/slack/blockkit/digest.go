@@ -1,7 +1,6 @@
 package blockkit
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -35,7 +34,7 @@ const roomForNotes = 5
 
 // digest is a part of a digest, its articles together by keyword.
 func digest(d alerts.Delivery) Message {
-	title := digestTitle(d)
+	title := legible.DigestTitle(d)
 	groups := legible.Grouped(d.Alerts)
 	m := Message{Text: escape(legible.Cut(title+keywords(groups), longFallback))}
 	for _, l := range looks() {
@@ -45,15 +44,6 @@ func digest(d alerts.Delivery) Message {
 		}
 	}
 	return m
-}
-
-func digestTitle(d alerts.Delivery) string {
-	cadence := map[alerts.Cadence]string{alerts.Hourly: "Hourly", alerts.Daily: "Daily", alerts.Weekly: "Weekly"}[d.Schedule.Cadence]
-	part := ""
-	if d.Parts > 1 {
-		part = fmt.Sprintf(", part %d of %d", d.Part, d.Parts)
-	}
-	return fmt.Sprintf("%s digest%s: %s", cadence, part, legible.Count(len(d.Alerts), "article"))
 }
 
 func (l look) digest(d alerts.Delivery, title string, groups []legible.Group) []slack.Block {
@@ -75,7 +65,14 @@ func (l look) digest(d alerts.Delivery, title string, groups []legible.Group) []
 			blocks = append(blocks, l.item(i, d.Alerts[i], loc)...)
 		}
 	}
-	return append(blocks, small("/policy digest changes when this comes · /policy list shows what is followed here"))
+	change := "/policy digest changes when this comes"
+	switch d.Gathered {
+	case alerts.GatheredQuiet:
+		change = "/policy quiet changes the quiet hours"
+	case alerts.GatheredLimit:
+		change = "/policy limit changes how many alerts come one by one"
+	}
+	return append(blocks, small(change+" · /policy list shows what is followed here"))
 }
 
 // item is an article in a digest: three blocks at most.

@@ -62,7 +62,14 @@ func goldenDeliveries(t sample.Failer) map[string]alerts.Delivery {
 	second := sample.Steel(quota)
 	second.Article.ID, second.Article.Title = "steel-2", "Steel makers greet the new quota"
 	return map[string]alerts.Delivery{
-		"alert":         {Settings: brussels, Alerts: []alerts.Alert{sample.Steel(quota)}},
+		"alert": {Settings: brussels, Alerts: []alerts.Alert{sample.Steel(quota)}},
+		"alert-limit": {
+			Settings: brussels, Alerts: []alerts.Alert{sample.Steel(quota)}, Limit: 30, LimitUntil: time.Date(2026, 3, 3, 14, 4, 0, 0, time.UTC),
+		},
+		"digest-quiet": {
+			Settings: brussels, Gathered: alerts.GatheredQuiet, Part: 1, Parts: 2, Alerts: []alerts.Alert{sample.Steel(quota), second},
+		},
+		"digest-limit":  {Settings: brussels, Gathered: alerts.GatheredLimit, Part: 1, Parts: 1, Alerts: []alerts.Alert{second, bare}},
 		"alert-several": {Settings: brussels, Alerts: []alerts.Alert{sample.Steel(quota, tariff)}},
 		"alert-chinese": {Settings: brussels, Alerts: []alerts.Alert{chinese(t)}},
 		"alert-no-body": {Alerts: []alerts.Alert{bare}},

@@ -2,9 +2,11 @@ package legible
 
 import (
 	"cmp"
+	"fmt"
 	"strconv"
 
 	"github.com/bellwether/bellwether/alerts"
+	"github.com/bellwether/bellwether/bot/chat"
 )
 
 // Group is the alerts of one keyword in a digest, by their place in it.
@@ -54,4 +56,32 @@ func Count(n int, noun string) string {
 		return "1 " + noun
 	}
 	return strconv.Itoa(n) + " " + noun + "s"
+}
+
+// DigestTitle heads a digest, or a part of one.
+func DigestTitle(d alerts.Delivery) string {
+	title := map[alerts.Cadence]string{alerts.Hourly: "Hourly digest", alerts.Daily: "Daily digest", alerts.Weekly: "Weekly digest"}[d.Schedule.Cadence]
+	switch {
+	case title != "":
+	case d.Gathered == alerts.GatheredQuiet:
+		title = "From the quiet hours"
+	case d.Gathered == alerts.GatheredLimit:
+		title = "What else came within the hour"
+	default:
+		title = "Alerts"
+	}
+	if d.Parts > 1 {
+		title += fmt.Sprintf(", part %d of %d", d.Part, d.Parts)
+	}
+	return title + ": " + Count(len(d.Alerts), "article")
+}
+
+// LimitNote tells, below the last alert before a limit is reached, what comes
+// next; empty below others. command is how people there change it.
+func LimitNote(d alerts.Delivery, command string) string {
+	if d.Limit == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s within an hour: what else hits comes together at %s. %s changes that.",
+		Count(d.Limit, "alert"), d.LimitUntil.In(chat.Location(d.Settings.TimeZone)).Format("15:04"), command)
 }
