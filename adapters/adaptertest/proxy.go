@@ -44,7 +44,10 @@ func (p *Proxy) accept() {
 		if err != nil {
 			return
 		}
-		out, err := net.Dial("tcp", p.target)
+		p.mu.Lock()
+		target := p.target
+		p.mu.Unlock()
+		out, err := net.Dial("tcp", target)
 		if err != nil || !p.keep(in, out) {
 			_ = in.Close()
 			if out != nil {
@@ -114,6 +117,15 @@ func (p *Proxy) Hold() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.open = make(chan struct{})
+}
+
+// Redirect ends all lines; those that come after lead to another server.
+func (p *Proxy) Redirect(target string) {
+	p.Cut()
+	p.mu.Lock()
+	p.target = target
+	p.mu.Unlock()
+	p.Mend()
 }
 
 // Mend lets all through again.

@@ -153,3 +153,30 @@ func inStep(ctx context.Context, c *goredis.Client, replicas int) bool {
 	}
 	return strings.Count(info, ",offset="+at+",") >= replicas
 }
+
+// StartReplica starts a replica of the server at an address, and waits until it
+// has everything.
+func StartReplica(t testing.TB, master string) *Server {
+	t.Helper()
+	host, port, _ := strings.Cut(master, ":")
+	s := StartRedis(t, "--replicaof", host+" "+port)
+	s.await(t, "it is in step", func(ctx context.Context, c *goredis.Client) bool {
+		info, err := c.Info(ctx, "replication").Result()
+		return err == nil && strings.Contains(info, "master_link_status:up")
+	})
+	return s
+}
+
+// Promote makes a replica a master.
+func (s *Server) Promote(t testing.TB) {
+	t.Helper()
+	s.await(t, "it is a master", func(ctx context.Context, c *goredis.Client) bool {
+		return c.Do(ctx, "REPLICAOF", "NO", "ONE").Err() == nil
+	})
+}
+
+// AwaitReplica waits until a replica has all that a master has at some time.
+func (s *Server) AwaitReplica(t testing.TB) {
+	t.Helper()
+	s.await(t, "its replica is in step", func(ctx context.Context, c *goredis.Client) bool { return inStep(ctx, c, 1) })
+}

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -40,6 +42,36 @@ type Trap struct {
 	After  bool // Redis has carried it out
 	// Do is called, once.
 	Do func()
+}
+
+// ScriptNames names the scripts of a folder by their SHA-1: each is a file, with
+// or without the library of its group before it.
+func ScriptNames(t testing.TB, folder string) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "*.lua"))
+	if err != nil || len(files) < 20 {
+		t.Fatalf("%d scripts, %v", len(files), err)
+	}
+	texts, libraries := map[string]string{}, []string{""}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name = strings.TrimSuffix(filepath.Base(name), ".lua")
+		texts[name] = string(text)
+		if strings.HasSuffix(name, "_lib") {
+			libraries = append(libraries, string(text))
+		}
+	}
+	names := map[string]string{}
+	for name, text := range texts {
+		for _, library := range libraries {
+			sum := sha1.Sum([]byte(library + text))
+			names[hex.EncodeToString(sum[:])] = name
+		}
+	}
+	return names
 }
 
 // String tells where it is.

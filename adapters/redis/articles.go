@@ -98,7 +98,7 @@ func (a *Articles) Append(ctx context.Context, article alerts.Article, history b
 		past = 1
 	}
 	id, address, body := marks(article)
-	reply, err := a.c.run(ctx, scriptAppend, a.prefix, article.ID, data, id, address, body,
+	reply, err := a.c.keep(ctx, scriptAppend, a.prefix, article.ID, data, id, address, body,
 		alerts.TextHash(article.Title+"\n"+article.Body), past, a.c.waker.channels[topicArticles],
 		logDays, recordDays, millis(article.Received)).StringSlice()
 	if err != nil {

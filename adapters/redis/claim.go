@@ -234,7 +234,11 @@ func (o *Outbox) verdict(ctx context.Context, verb string, c alerts.Claim, ms in
 	for _, key := range keys {
 		args = append(args, restOf(key))
 	}
-	status, err := o.c.runTogether(ctx, scriptVerdict, o.shard(c.Lane.Destination), args...).Int()
+	run := o.c.runTogether
+	if verb == "sending" && o.c.options.Wait > 0 {
+		run = o.c.keep // without the mark, what may be with its reader is sent again
+	}
+	status, err := run(ctx, scriptVerdict, o.shard(c.Lane.Destination), args...).Int()
 	if err == nil && status < 0 {
 		err = alerts.ErrStale
 	}

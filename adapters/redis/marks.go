@@ -2,6 +2,7 @@ package redis
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"time"
 )
@@ -21,7 +22,7 @@ func (c *Client) Marks() *Marks { return &Marks{c: c} }
 // Once reports whether name was not given before within the time keep, and
 // marks it.
 func (m *Marks) Once(ctx context.Context, name string, keep time.Duration) (bool, error) {
-	n, err := m.c.run(ctx, scriptOnce, m.c.key("e"), digest(name), min(keep, MaxMark).Milliseconds()).Int()
+	n, err := m.c.run(ctx, scriptOnce, m.c.key("e"), digest(name), min(keep, MaxMark).Milliseconds(), rand.Text()).Int()
 	if err != nil {
 		return false, fmt.Errorf("look whether something has been before: %w", err)
 	}

@@ -82,7 +82,7 @@ func (o *Outbox) Enqueue(ctx context.Context, pendings []alerts.Pending) (int, e
 	if len(calls) == 0 {
 		return 0, nil
 	}
-	cmds, err := o.c.runAll(ctx, scriptEnqueue, calls)
+	cmds, err := o.c.keepAll(ctx, scriptEnqueue, calls)
 	added := 0
 	for _, cmd := range cmds {
 		if n, errCmd := cmd.Int(); errCmd == nil {
@@ -152,7 +152,7 @@ func (o *Outbox) Move(ctx context.Context, from, to alerts.Lane, at time.Time) (
 	if from.Destination != to.Destination {
 		return fail(errLanes)
 	}
-	n, err := o.c.run(ctx, scriptMove, o.shard(from.Destination), o.channel(), from.Destination.String(),
+	n, err := o.c.keep(ctx, scriptMove, o.shard(from.Destination), o.channel(), from.Destination.String(),
 		from.Schedule.String(), to.Schedule.String(), millis(at)).Int()
 	if err != nil {
 		return fail(err)

@@ -106,7 +106,7 @@ func decodeDead(key, text string) (Dead, error) {
 // there is none of that key.
 func (o *Outbox) Revive(ctx context.Context, key string) error {
 	destination, _, _ := strings.Cut(key, "|")
-	n, err := o.c.run(ctx, scriptRevive, o.prefix(o.shardOf(destination)), o.channel(), key).Int()
+	n, err := o.c.keep(ctx, scriptRevive, o.prefix(o.shardOf(destination)), o.channel(), key).Int()
 	if err == nil && n == 0 {
 		err = alerts.ErrNotFound
 	}

@@ -52,6 +52,13 @@ type Options struct {
 	// Solo says that no other process uses the store: leases and articles that
 	// an earlier process held are free again at the start.
 	Solo bool
+	// Wait is how many replicas of Redis have to have a write before it counts as
+	// stored, where it is acknowledged to a person or to the next stage; 0 does
+	// not wait. WaitTime bounds that, to [MostWait] at most; 0 is a second.
+	Wait     int
+	WaitTime time.Duration
+	// Beat lies between two looks whether Redis has lost writes; 0 never looks.
+	Beat time.Duration
 	// Sync, unless nil, is called before a method returns that changed
 	// something on behalf of a person, and returns when the change is on disk.
 	Sync func(context.Context) error
@@ -71,6 +78,7 @@ type Client struct {
 	waker   *waker
 
 	together *together
+	heart    *heart // nil without Options.Beat
 }
 
 // Open connects, checks the store and prepares it. The error never contains
@@ -91,6 +99,9 @@ func Open(ctx context.Context, o Options) (*Client, error) {
 	if err := c.start(ctx); err != nil {
 		_ = c.Close()
 		return nil, fmt.Errorf("open the store at %s: %w", target, err)
+	}
+	if o.Beat > 0 {
+		c.heart = startHeart(c, o.Beat)
 	}
 	return c, nil
 }
@@ -117,6 +128,10 @@ func (o *Options) complete() error {
 	if o.Reclaim <= 0 {
 		o.Reclaim = DefaultReclaim
 	}
+	if o.WaitTime <= 0 {
+		o.WaitTime = time.Second
+	}
+	o.WaitTime = min(o.WaitTime, MostWait)
 	if o.LogLength <= 0 {
 		o.LogLength = DefaultLogLength
 	}
@@ -146,6 +161,7 @@ func (c *Client) start(ctx context.Context) error {
 
 // Close ends the connections and waits for its goroutines.
 func (c *Client) Close() error {
+	c.heart.stop()
 	c.waker.stop()
 	c.together.close()
 	return c.db.Close()

@@ -29,6 +29,9 @@ var (
 
 	scriptOnce = load("once")
 
+	scriptBeat     = load("beat")
+	scriptLossNote = load("loss_note")
+
 	scriptLeaseHold    = load("lease_hold")
 	scriptLeaseRelease = load("lease_release")
 	scriptTurnBegin    = load("turn_begin")

@@ -2,6 +2,7 @@ package redis
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -39,8 +40,8 @@ func (s *Subscriptions) Add(ctx context.Context, sub alerts.Subscription) (alert
 	if err != nil {
 		return fail(err)
 	}
-	reply, err := s.c.run(ctx, scriptAdd, s.prefix, sub.Destination.String(), sub.Owner.String(),
-		digest(text), sub.Number, data, s.c.options.LogLength).Slice()
+	reply, err := s.c.keep(ctx, scriptAdd, s.prefix, sub.Destination.String(), sub.Owner.String(),
+		digest(text), sub.Number, data, s.c.options.LogLength, rand.Text()).Slice()
 	if err != nil {
 		return fail(err)
 	}
@@ -78,7 +79,7 @@ func (s *Subscriptions) Update(ctx context.Context, sub alerts.Subscription) (al
 	if err != nil {
 		return fail(err)
 	}
-	reply, err := s.c.run(ctx, scriptUpdate, s.prefix, uint64(sub.ID), sub.Revision, sub.Owner.String(),
+	reply, err := s.c.keep(ctx, scriptUpdate, s.prefix, uint64(sub.ID), sub.Revision, sub.Owner.String(),
 		canon, data, s.c.options.LogLength).Slice()
 	if err != nil {
 		return fail(err)
@@ -120,7 +121,7 @@ func (s *Subscriptions) Remove(ctx context.Context, d alerts.Destination, number
 	fail := func(err error) (alerts.Subscription, error) {
 		return alerts.Subscription{}, fmt.Errorf("remove subscription %d of %s: %w", number, d, err)
 	}
-	record, err := s.c.run(ctx, scriptRemove, s.prefix, d.String(), number, s.c.options.LogLength).Text()
+	record, err := s.c.keep(ctx, scriptRemove, s.prefix, d.String(), number, s.c.options.LogLength, rand.Text()).Text()
 	if errors.Is(err, goredis.Nil) {
 		return fail(alerts.ErrNotFound)
 	}
@@ -221,7 +222,7 @@ func (s *Subscriptions) SaveSettings(ctx context.Context, set alerts.Settings) (
 	if err != nil {
 		return fail(err)
 	}
-	rev, err := s.c.run(ctx, scriptSettings, s.prefix, set.Destination.String(), set.Revision,
+	rev, err := s.c.keep(ctx, scriptSettings, s.prefix, set.Destination.String(), set.Revision,
 		data, s.c.options.LogLength).Text()
 	if err != nil {
 		return fail(err)
@@ -240,7 +241,7 @@ func (s *Subscriptions) SaveSettings(ctx context.Context, set alerts.Settings) (
 // names the person's direct message: what waits, dead letters, seen-marks and
 // receipts. Numbers in that direct message begin at 1 again.
 func (s *Subscriptions) Forget(ctx context.Context, p alerts.Person) (int, error) {
-	n, err := s.c.run(ctx, scriptForget, s.prefix, p.String(), p.Direct().String(), s.c.options.LogLength).Int()
+	n, err := s.c.keep(ctx, scriptForget, s.prefix, p.String(), p.Direct().String(), s.c.options.LogLength).Int()
 	if err == nil {
 		err = s.c.Outbox().purge(ctx, p.Direct())
 	}

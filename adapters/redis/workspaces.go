@@ -92,7 +92,7 @@ func (w *Workspaces) SaveWorkspace(ctx context.Context, ws alerts.Workspace) (al
 	if err != nil {
 		return fail(err)
 	}
-	rev, err := w.c.run(ctx, scriptWorkspaceSave, w.s.prefix, name, ws.Revision, data).Text()
+	rev, err := w.c.keep(ctx, scriptWorkspaceSave, w.s.prefix, name, ws.Revision, data).Text()
 	if err != nil {
 		return fail(err)
 	}
@@ -178,7 +178,7 @@ func (w *Workspaces) ForgetWorkspace(ctx context.Context, platform, id string) (
 		return fail(err)
 	}
 	for _, d := range places {
-		n, err := w.c.run(ctx, scriptWorkspaceForgetPlace, w.s.prefix, d.String(), w.c.options.LogLength).Int()
+		n, err := w.c.keep(ctx, scriptWorkspaceForgetPlace, w.s.prefix, d.String(), w.c.options.LogLength).Int()
 		if err == nil {
 			gone += n
 			err = w.c.Outbox().purge(ctx, d)
@@ -187,7 +187,7 @@ func (w *Workspaces) ForgetWorkspace(ctx context.Context, platform, id string) (
 			return fail(err)
 		}
 	}
-	if err := w.c.run(ctx, scriptWorkspaceForget, w.s.prefix, name).Err(); err != nil {
+	if err := w.c.keep(ctx, scriptWorkspaceForget, w.s.prefix, name).Err(); err != nil {
 		return fail(err)
 	}
 	return gone, w.c.saved(ctx)

@@ -26,6 +26,8 @@ type config struct {
 	redisURL      string
 	redisPrefix   string
 	shards        int
+	redisWait     int
+	redisWaitTime time.Duration
 	roles         []role
 	lease         time.Duration    // of what a replica has in hand
 	now           func() time.Time // the clock

@@ -1,6 +1,10 @@
 package main
 
-import "time"
+import (
+	"time"
+
+	"github.com/bellwether/bellwether/adapters/redis"
+)
 
 // settings lists every scalar. The help text of run, the file's reader and
 // the environment's reader are all made from it.
@@ -18,6 +22,14 @@ func settings() []setting {
 		{
 			"redis.shards", "BELLWETHER_REDIS_SHARDS", "parts of the outbox; fixed at the first start", "64 (embedded: 8)", false,
 			setInt(1, 1024, func(c *config) *int { return &c.shards }),
+		},
+		{
+			"redis.wait", "BELLWETHER_REDIS_WAIT", "replicas of Redis that must have a write before it counts as stored", "0", false,
+			setInt(0, 10, func(c *config) *int { return &c.redisWait }),
+		},
+		{
+			"redis.wait_time", "BELLWETHER_REDIS_WAIT_TIME", "how long that is waited for, up to 2s; then it is tried again", "1s", false,
+			setDuration(10*time.Millisecond, redis.MostWait, func(c *config) *time.Duration { return &c.redisWaitTime }),
 		},
 		{"roles", "BELLWETHER_ROLES", "what this replica does, some of ingest,match,deliver,chat;\nothers that share the Redis do the rest", "all", false, setRoles},
 		{

@@ -1,11 +1,8 @@
 package main
 
 import (
-	"crypto/sha1"
-	"encoding/hex"
 	"fmt"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -78,7 +75,7 @@ func newFailing(t *testing.T) *failing {
 		t: t, prefix: adaptertest.Prefix(t), listen: freeAddress(t), wires: t.TempDir(),
 		server: adaptertest.StartRedis(t), want: map[string]int{}, fault: map[string]func() fakeslack.Fault{},
 	}
-	f.tap = adaptertest.StartTap(t, f.server.Addr, scriptNames(t))
+	f.tap = adaptertest.StartTap(t, f.server.Addr, adaptertest.ScriptNames(t, "../../adapters/redis/lua"))
 	f.fake = fakeslack.New(t, fakeslack.Options{Scopes: slack.Scopes(), Events: slack.Events(), ChannelInterval: -1, Fault: f.faults})
 	f.fake.AddTeam("T1", true)
 	f.fake.AddUser(fakeslack.User{ID: "U1", Team: "T1", Name: "anna", Zone: "Europe/Brussels", Admin: true})
@@ -96,36 +93,6 @@ func newFailing(t *testing.T) *failing {
 		"SLACK_BOT_TOKEN=xoxb-fake-T1", "SLACK_SIGNING_SECRET=" + fakeslack.SigningSecret, "SLACK_API_URL=" + f.fake.API(),
 	})
 	return f
-}
-
-// scriptNames names the adapter's scripts by their SHA-1: each is a file, with
-// or without the library of its group before it.
-func scriptNames(t *testing.T) map[string]string {
-	t.Helper()
-	files, err := filepath.Glob("../../adapters/redis/lua/*.lua")
-	if err != nil || len(files) < 20 {
-		t.Fatalf("%d scripts, %v", len(files), err)
-	}
-	texts, libraries := map[string]string{}, []string{""}
-	for _, name := range files {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		name = strings.TrimSuffix(filepath.Base(name), ".lua")
-		texts[name] = string(text)
-		if strings.HasSuffix(name, "_lib") {
-			libraries = append(libraries, string(text))
-		}
-	}
-	names := map[string]string{}
-	for name, text := range texts {
-		for _, library := range libraries {
-			sum := sha1.Sum([]byte(library + text))
-			names[hex.EncodeToString(sum[:])] = name
-		}
-	}
-	return names
 }
 
 // faults carries out what is set for a channel.

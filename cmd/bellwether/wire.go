@@ -180,7 +180,10 @@ func openStore(ctx context.Context, cfg config, log *slog.Logger, metrics promet
 		if shards == 0 {
 			shards = defaultShards
 		}
-		client, err := redis.Open(ctx, redis.Options{URL: cfg.redisURL, Prefix: cfg.redisPrefix, Shards: shards, Reclaim: cfg.lease, Logger: log, Metrics: metrics})
+		client, err := redis.Open(ctx, redis.Options{
+			URL: cfg.redisURL, Prefix: cfg.redisPrefix, Shards: shards, Reclaim: cfg.lease,
+			Beat: time.Second, Wait: cfg.redisWait, WaitTime: cfg.redisWaitTime, Logger: log, Metrics: metrics,
+		})
 		if err != nil {
 			return nil, err
 		}

@@ -5,7 +5,8 @@
 --   sub      hash from id to record: "ID NUMBER REV CANON DEST OWNER JSON",
 --            CANON a hash of the canonical query
 --   d:DEST   hash of a destination: "#" the last number given, "n:NUMBER" and
---            "q:CANON" the id that has them
+--            "q:CANON" the id that has them, "call" the word of the latest call
+--            that added or removed, with what it answers if it comes again
 --   o:OWNER  set of the ids that a person owns
 --   ws       hash from "PLATFORM/ID" to a workspace, "REV JSON"
 --   set      hash from destination to its settings, "REV JSON"
