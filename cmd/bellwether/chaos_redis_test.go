@@ -19,6 +19,7 @@ type redisSetUp interface {
 	url() string              // for the test
 	urlOf(replica int) string // for a replica
 	connect() goredis.UniversalClient
+	wait() int // replicas that must have a write
 	mishaps() []mishap
 }
 
@@ -52,6 +53,8 @@ func (s *oneServer) connect() goredis.UniversalClient {
 	return goredis.NewClient(&goredis.Options{Addr: s.server.Addr, Protocol: 2})
 }
 
+func (s *oneServer) wait() int { return 0 }
+
 func (s *oneServer) mishaps() []mishap {
 	restart := mishap{"Redis is killed", "Redis", 0, 2 * time.Second, s.server.Kill, func() { s.server.Restart(s.t) }}
 	all := []mishap{restart, restart, restart}
@@ -71,14 +74,27 @@ const downTime = 8 * time.Second
 
 // sentinels is a master with two replicas and three sentinels.
 type sentinels struct {
-	t   *testing.T
-	set *adaptertest.Sentinels
+	t      *testing.T
+	set    *adaptertest.Sentinels
+	waited int
 }
 
 func startSentinels(t *testing.T) redisSetUp {
 	t.Helper()
-	return &sentinels{t, adaptertest.StartSentinels(t, 2, downTime, durable()...)}
+	return &sentinels{t, adaptertest.StartSentinels(t, 2, downTime, durable()...), 0}
 }
+
+// quickly is after what time a master is taken for dead where others take over.
+const quickly = time.Second
+
+// startWaiting is Sentinel where masters die for good, and each write is with a
+// replica before it counts.
+func startWaiting(t *testing.T) redisSetUp {
+	t.Helper()
+	return &sentinels{t, adaptertest.StartSentinels(t, 2, quickly, durable()...), 1}
+}
+
+func (s *sentinels) wait() int { return s.waited }
 
 func (s *sentinels) url() string      { return s.set.URL() }
 func (s *sentinels) urlOf(int) string { return s.url() }
@@ -91,20 +107,23 @@ func (s *sentinels) connect() goredis.UniversalClient {
 
 func (s *sentinels) mishaps() []mishap {
 	failover := mishap{"failover", "Redis", 0, time.Second, func() { s.set.Failover(s.t) }, func() {}}
-	all := []mishap{failover, failover, failover, s.killed("the master", func() *adaptertest.Server { return s.set.Master(s.t) })}
+	all := []mishap{failover, failover, failover, s.killed(0, downTime/4)}
+	if s.waited > 0 {
+		all = []mishap{s.killed(8*quickly, 4*quickly)}
+	}
 	for i, one := range s.set.Servers {
 		all = append(all, hangUp(s.t, fmt.Sprint("server ", i), one))
 	}
 	return all
 }
 
-// killed is the death of a server, which is back soon.
-func (s *sentinels) killed(what string, which func() *adaptertest.Server) mishap {
+// killed is the death of the master, which is back after a time.
+func (s *sentinels) killed(least, more time.Duration) mishap {
 	var victim *adaptertest.Server
 	return mishap{
-		what + " is killed", "Redis", 0, downTime / 4,
+		"the master is killed", "Redis", least, more,
 		func() {
-			victim = which()
+			victim = s.set.Master(s.t)
 			victim.Kill()
 		},
 		func() { victim.Restart(s.t) },
@@ -135,6 +154,8 @@ func (s *cluster) connect() goredis.UniversalClient {
 	hosts, _ := strings.CutPrefix(s.url(), "redis+cluster://")
 	return goredis.NewClusterClient(&goredis.ClusterOptions{Addrs: strings.Split(hosts, ","), Protocol: 2})
 }
+
+func (s *cluster) wait() int { return 0 }
 
 func (s *cluster) mishaps() []mishap {
 	failover := mishap{"failover", "Redis", 0, time.Second, func() {

@@ -66,7 +66,7 @@ func newChaos(t *testing.T, binary string, seed uint64, set redisSetUp) *chaos {
 		Scopes: slack.Scopes(), Events: slack.Events(), ChannelInterval: -1, Fault: c.faults(),
 	})
 	var err error
-	if c.client, err = redis.Open(t.Context(), redis.Options{URL: set.url(), Prefix: c.prefix, Shards: chaosShards}); err != nil {
+	if c.client, err = redis.Open(t.Context(), redis.Options{URL: set.url(), Prefix: c.prefix, Shards: chaosShards, Wait: set.wait()}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = c.client.Close() })
@@ -76,7 +76,7 @@ func newChaos(t *testing.T, binary string, seed uint64, set redisSetUp) *chaos {
 	for i := range chaosReplicas {
 		listen := freeAddress(t)
 		c.replicas = append(c.replicas, newReplica(t, binary, t.TempDir(), []string{
-			"REDIS_URL=" + set.urlOf(i), "BELLWETHER_REDIS_PREFIX=" + c.prefix, fmt.Sprint("BELLWETHER_REDIS_SHARDS=", chaosShards),
+			"REDIS_URL=" + set.urlOf(i), fmt.Sprint("BELLWETHER_REDIS_WAIT=", set.wait()), "BELLWETHER_REDIS_PREFIX=" + c.prefix, fmt.Sprint("BELLWETHER_REDIS_SHARDS=", chaosShards),
 			"BELLWETHER_HTTP_LISTEN=" + listen, "BELLWETHER_DELIVERY_LEASE=" + chaosLease.String(), "BELLWETHER_LOG_LEVEL=debug", "BELLWETHER_ALERTS_LIMIT=0",
 			"BELLWETHER_PUBLIC_URL=http://" + listen, "BELLWETHER_KEY=" + storyKey,
 			"SLACK_CLIENT_ID=" + fakeslack.ClientID, "SLACK_CLIENT_SECRET=" + fakeslack.ClientSecret,
