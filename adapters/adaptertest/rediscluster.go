@@ -155,3 +155,71 @@ func (s *Server) await(t testing.TB, what string, f func(context.Context, *gored
 		}
 	}
 }
+
+// Moving is a slot on its way from one node to another.
+type Moving struct {
+	t            testing.TB
+	slot         int
+	from, to     *Server
+	fromID, toID string
+}
+
+// Move begins to move the slot of a key to another node.
+func (c *Cluster) Move(t testing.TB, key string) *Moving {
+	t.Helper()
+	m := &Moving{t: t}
+	c.Nodes[0].await(t, "it knows the slot", func(ctx context.Context, r *goredis.Client) bool {
+		slot, err := r.ClusterKeySlot(ctx, key).Result()
+		m.slot = int(slot)
+		return err == nil
+	})
+	for _, node := range c.Nodes {
+		node.await(t, "it tells its keys", func(ctx context.Context, r *goredis.Client) bool {
+			keys, err := r.ClusterGetKeysInSlot(ctx, m.slot, 1).Result()
+			id, errID := r.ClusterMyID(ctx).Result()
+			if len(keys) > 0 {
+				m.from, m.fromID = node, id
+			} else {
+				m.to, m.toID = node, id
+			}
+			return err == nil && errID == nil
+		})
+	}
+	m.set(m.to, "IMPORTING", m.fromID)
+	m.set(m.from, "MIGRATING", m.toID)
+	return m
+}
+
+func (m *Moving) set(node *Server, state, id string) {
+	m.t.Helper()
+	node.await(m.t, "the slot is "+state, func(ctx context.Context, r *goredis.Client) bool {
+		return r.Do(ctx, "CLUSTER", "SETSLOT", m.slot, state, id).Err() == nil
+	})
+}
+
+// Keys are those that have not moved yet.
+func (m *Moving) Keys() (keys []string) {
+	m.t.Helper()
+	m.from.await(m.t, "it tells its keys", func(ctx context.Context, r *goredis.Client) (ok bool) {
+		var err error
+		keys, err = r.ClusterGetKeysInSlot(ctx, m.slot, 1000).Result()
+		return err == nil
+	})
+	return keys
+}
+
+// Take moves a key.
+func (m *Moving) Take(key string) {
+	m.t.Helper()
+	host, port, _ := strings.Cut(m.to.Addr, ":")
+	m.from.await(m.t, "a key has moved", func(ctx context.Context, r *goredis.Client) bool {
+		return r.Migrate(ctx, host, port, key, 0, 5*time.Second).Err() == nil
+	})
+}
+
+// End gives the slot to its new node.
+func (m *Moving) End() {
+	m.t.Helper()
+	m.set(m.to, "NODE", m.toID)
+	m.set(m.from, "NODE", m.toID)
+}

@@ -31,16 +31,30 @@ func (s *Subscriptions) Snapshot(ctx context.Context, yield func(alerts.Change) 
 	if err != nil {
 		return "", fmt.Errorf("read the revision of the subscriptions: %w", err)
 	}
+	before, err := s.c.run(ctx, scriptServer, s.prefix).Text()
+	if err != nil {
+		return "", fmt.Errorf("read all subscriptions: %w", err)
+	}
 	// Settings first: an engine then never has a subscription without them.
 	err = s.read(ctx, "set", s.yieldSettings, yield)
 	if err == nil {
 		err = s.read(ctx, "sub", s.yieldSubscription, yield)
+	}
+	if err == nil {
+		var after string
+		if after, err = s.c.run(ctx, scriptServer, s.prefix).Text(); err == nil && after != before {
+			err = errServer
+		}
 	}
 	if err != nil {
 		return "", fmt.Errorf("read all subscriptions: %w", err)
 	}
 	return revision, nil
 }
+
+// errServer is that the cursor of one server was given to another, which knows
+// nothing of it: records may have been left out.
+var errServer = errors.New("another server of Redis has taken over meanwhile")
 
 // yielder reads a record and passes on what it says.
 type yielder func(ctx context.Context, name, record string, yield func(alerts.Change) error) error

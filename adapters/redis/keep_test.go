@@ -3,6 +3,7 @@ package redis_test
 import (
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -165,6 +166,32 @@ func TestLostWrites(t *testing.T) {
 	subs, err := c.Subscriptions().List(t.Context(), club)
 	if err != nil || len(subs) != 1 || subs[0].ID != kept.ID {
 		t.Errorf("subscriptions after the loss: %v, %v", subs, err)
+	}
+}
+
+// TestASnapshotOfTwoServers: the cursor of one server means nothing to another,
+// so that a reading of all subscriptions that one has begun is not whole.
+func TestASnapshotOfTwoServers(t *testing.T) {
+	p := startPair(t)
+	c := p.open(t, redis.Options{Wait: 1})
+	for i := range 3 {
+		if _, _, err := c.Subscriptions().Add(t.Context(), subscription(t, fmt.Sprint("word", i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var once sync.Once
+	seen := 0
+	read := func(alerts.Change) error {
+		once.Do(func() { p.takeOver(t) })
+		seen++
+		return nil
+	}
+	if _, err := c.Subscriptions().Snapshot(t.Context(), read); err == nil {
+		t.Error("a snapshot of two servers was taken for whole")
+	}
+	seen = 0
+	if _, err := c.Subscriptions().Snapshot(t.Context(), read); err != nil || seen != 3 {
+		t.Errorf("the next has %d records, %v", seen, err)
 	}
 }
 

@@ -22,6 +22,7 @@ var (
 	scriptSettings   = load("subs_lib", "sub_settings")
 	scriptForget     = load("subs_lib", "sub_forget")
 	scriptChanges    = load("subs_lib", "sub_changes")
+	scriptServer     = load("server")
 
 	scriptWorkspaceSave        = load("subs_lib", "ws_save")
 	scriptWorkspaceForgetPlace = load("subs_lib", "ws_forget_place")
