@@ -112,6 +112,12 @@ func (d *examination) openStore(ctx context.Context) {
 		return
 	}
 	d.report.Nodes(nodes)
+	losses, err := s.client.Losses(ctx)
+	if err != nil {
+		d.report.Fail("see what Redis says in its log", "%v", err)
+		return
+	}
+	d.report.Losses(losses)
 }
 
 // outbox looks at what waits and what failed.

@@ -66,6 +66,39 @@ func (r *Report) durability(at string, n redis.Node) {
 	}
 }
 
+// mostLosses bounds how many losses are shown, the latest.
+const mostLosses = 5
+
+// Losses tells what Redis has lost, or may have.
+func (r *Report) Losses(all []redis.Loss) {
+	const mend = "docs/guarantees.md says what that means, and how redis.wait and appendfsync bound it"
+	for _, l := range all[max(0, len(all)-mostLosses):] {
+		since, until, parts := l.Since.Format(time.DateTime), l.Until.Format(time.DateTime), lossParts(l.Parts)
+		if l.Certain {
+			r.Warn(mend, "Redis has lost what was written between %s and %s UTC, of: %s", since, until, parts)
+		} else {
+			r.Warn(mend, "another Redis took over, and may lack what was written between %s and %s UTC, of: %s", since, until, parts)
+		}
+	}
+}
+
+// lossParts names parts of the store, the shards of the outbox by their number.
+func lossParts(all []string) string {
+	var named []string
+	shards := 0
+	for _, p := range all {
+		if strings.HasPrefix(p, "outbox ") {
+			shards++
+		} else {
+			named = append(named, p)
+		}
+	}
+	if shards > 0 {
+		named = append(named, many(shards, "shard")+" of the outbox")
+	}
+	return strings.Join(named, ", ")
+}
+
 // Pressure judges how full the store is.
 func (r *Report) Pressure(l pressure.Load, b pressure.Bounds) {
 	if held, why := b.Judge(l); held {
