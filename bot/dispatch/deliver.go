@@ -173,7 +173,7 @@ func (t *turn) send(ctx context.Context, p part, msg alerts.Delivery) (outcome, 
 	if !t.record(ctx, "sending", func(ctx context.Context) error { return t.cfg.Outbox.Sending(ctx, t.claim, keys...) }) {
 		return t.unrecorded(), leave
 	}
-	if _, ok := t.messenger.(Marker); ok && !t.record(ctx, "save", t.cfg.Outbox.Saved) {
+	if !t.record(ctx, "save", t.cfg.Outbox.Saved) {
 		return t.giveBack(ctx, storePause, errUnsaved, keys...), leave
 	}
 	if t.stopping() { // marked, but not begun

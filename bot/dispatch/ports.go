@@ -72,9 +72,9 @@ type Finder interface {
 }
 
 // Marker is a Messenger of which nobody can ever find out whether a message
-// arrived, as on a screen. There the mark is the receipt: it is saved before
-// the message is shown, and what is found marked counts as shown. So a crash
-// between the two takes the message with it, and none shows one twice.
+// arrived, as on a screen. There the mark, which is saved before the message is
+// shown, is the receipt: what is found marked counts as shown. So a crash between
+// the two takes the message with it, and none shows one twice.
 type Marker interface {
 	Messenger
 	MarkIsReceipt()
