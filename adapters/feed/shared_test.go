@@ -61,9 +61,9 @@ func TestCollections(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		start := time.Now()
+		start := worked()
 		b, err := Decode(bytes.NewReader(data), base)
-		if took := time.Since(start); took > slow {
+		if took := worked() - start; took > slow {
 			t.Errorf("%s took %s", h.Name, took)
 		}
 		if err == nil && len(b.Articles) > 0 {
@@ -98,9 +98,9 @@ func TestHostile(t *testing.T) {
 		} else if ext := path.Ext(h.Name); ext != ".xml" && ext != ".rss" {
 			continue
 		}
-		start := time.Now()
+		start := worked()
 		b, err := Decode(r, base)
-		if took := time.Since(start); took > 30*time.Second {
+		if took := worked() - start; took > 30*time.Second {
 			t.Errorf("%s took %s", h.Name, took)
 		} else if took > time.Second {
 			t.Logf("%s took %s: %d articles, %v", h.Name, took, len(b.Articles), err)
