@@ -193,6 +193,21 @@ func (l *tapped) close() {
 	}
 }
 
+// unmet sets the trap again that a command met whose answer never came: that of a
+// client that was gone by then.
+func (l *tapped) unmet() {
+	for trap := range l.sent {
+		if trap == nil {
+			continue
+		}
+		l.tap.mu.Lock()
+		if l.tap.trap == nil {
+			l.tap.trap = trap
+		}
+		l.tap.mu.Unlock()
+	}
+}
+
 // commands takes the client's to Redis.
 func (l *tapped) commands() {
 	defer l.close()
@@ -218,6 +233,7 @@ func (l *tapped) commands() {
 // answers takes those of Redis to the client. What comes unasked, on a
 // connection that has subscribed, passes.
 func (l *tapped) answers() {
+	defer l.unmet()
 	defer l.close()
 	r := bufio.NewReaderSize(l.out, 64<<10)
 	for {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 	"go.uber.org/goleak"
@@ -56,7 +57,18 @@ func scrapeOf(t *testing.T) string {
 			t.Errorf("%s: %d %s, want %s", path, status, body, want)
 		}
 	}
-	_, body := fetch(t, address, "/metrics")
+	// The alert may be the one that a new subscription brings, before the matcher
+	// knows of it.
+	body := ""
+	counted := func() bool {
+		return strings.Contains(body, "bellwether_subscriptions 1\n") && strings.Contains(body, "bellwether_matched_articles_total 1\n") &&
+			strings.Contains(body, `bellwether_send_duration_seconds_count{outcome="accepted",platform="terminal"} 1`)
+	}
+	for limit := time.Now().Add(30 * time.Second); !counted(); <-time.After(50 * time.Millisecond) {
+		if _, body = fetch(t, address, "/metrics"); time.Now().After(limit) {
+			break
+		}
+	}
 	if status := p.end(); status != exitDone {
 		t.Fatalf("exit status %d; on standard error:\n%s", status, p.stderr)
 	}
