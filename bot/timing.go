@@ -256,7 +256,7 @@ func (b *Bot) quiet(ctx context.Context, q *request) (chat.Reply, error) {
 	return r, nil
 }
 
-// showTiming tells how digest, timezone and quiet are set.
+// showTiming tells how digest, timezone, quiet and limit are set.
 func (b *Bot) showTiming(ctx context.Context, q *request) (chat.Reply, error) {
 	set, err := b.settings(ctx, q.place)
 	if err != nil {
@@ -275,7 +275,7 @@ func (b *Bot) showTiming(ctx context.Context, q *request) (chat.Reply, error) {
 			{Label: "quiet", Value: set.Quiet.String()},
 			{Label: "limit", Value: b.limited(set)},
 		},
-		Hints: []string{q.undo("digest", "daily 08:00"), q.undo("timezone", "Europe/Brussels"), q.undo("quiet", "22:00-07:00")},
+		Hints: []string{q.undo("digest", "daily 08:00"), q.undo("timezone", "Europe/Brussels"), q.undo("quiet", "22:00-07:00"), q.undo("limit", "30")},
 	}
 	for _, s := range subs {
 		if s.Schedule != set.Schedule {
