@@ -10,8 +10,8 @@ import (
 
 // blockedLook lies between two looks at a lane whose platform refuses it for
 // good. It is much shorter than such a pause, which only holds knows: so a lane
-// goes on soon after [Dispatcher.Unblock] or a success elsewhere ended that,
-// and loses what nobody wants any more. A look costs a claim, a read of the
+// goes on soon after [Dispatcher.Unblock], a success elsewhere or a change of its
+// settings by another replica ended that, and loses what nobody wants any more. A look costs a claim, a read of the
 // settings and subscriptions and a deferral, no article and no call of the
 // platform: some 170 of these a second with ten thousand lanes blocked.
 const blockedLook = time.Minute
@@ -20,7 +20,7 @@ var errBlocked = errors.New("the platform refused it for good a while ago, and i
 
 // Unblock forgets that d, or the whole of its workspace, refused for good: a
 // channel is back, or the app was installed again. What waits is tried within
-// a minute. What a platform asked to be left alone for stays so. It may be
+// a minute. Other replicas learn it from the settings that were held for it. What a platform asked to be left alone for stays so. It may be
 // called at any time.
 func (d *Dispatcher) Unblock(destination alerts.Destination) { d.holds.unblock(destination) }
 
@@ -49,7 +49,7 @@ func (t *turn) blocked(ctx context.Context, span time.Duration) outcome {
 // and gives the lane back.
 func (t *turn) refusedForGood(ctx context.Context, p part, refusal *alerts.SendError, err error) outcome {
 	d := t.claim.Lane.Destination
-	span, first := t.holds.block(d, refusal.Scope)
+	span, first := t.holds.block(d, refusal.Scope, t.view.settings.Revision)
 	if first {
 		t.log.Error("refused for good; what waits is kept, and tried again from time to time", "scope", refusal.Scope.String(), "error", err)
 		t.cfg.Blocked(d, refusal.Scope, refusal)

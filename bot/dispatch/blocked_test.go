@@ -74,6 +74,61 @@ func TestUnblock(t *testing.T) {
 	}
 }
 
+// One replica is told that a channel is back; the other, which was refused as
+// well, reads it in the settings.
+func TestAnotherReplicaHearsThatAPlaceIsBack(t *testing.T) {
+	for _, scope := range []alerts.Scope{alerts.ScopeDestination, alerts.ScopeWorkspace} {
+		t.Run(scope.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				here, there := newWorld(t), newWorld(t)
+				there.cfg.Subscriptions, there.records = here.records, here.records // of one store, each with an outbox of its own
+				set := func(by alerts.Loss, revision uint64) {
+					here.records.mu.Lock()
+					defer here.records.mu.Unlock()
+					here.records.settings[lane("C").Destination] = alerts.Settings{PausedBy: by, Revision: revision}
+				}
+				refused := []*atomic.Bool{refusing(here, scope), refusing(there, scope)}
+				set(alerts.LossNone, 3)
+				here.put(lane("C"), "a")
+				there.put(lane("C"), "a")
+				here.running(t, func(d *Dispatcher) {
+					there.running(t, func(*Dispatcher) {
+						set(alerts.LossUninstalled, 7)
+						pass(blockedLook + time.Second) // what waited is dropped
+						for _, r := range refused {
+							r.Store(false)
+						}
+						set(alerts.LossNone, 9)
+						d.Unblock(lane("C").Destination)
+						here.put(lane("C"), "b")
+						there.put(lane("C"), "b")
+						pass(time.Second)
+						want(t, "here", []string{"b"}, here.slack.list(&here.slack.shown, byArticles))
+						want(t, "there", []string{"b"}, there.slack.list(&there.slack.shown, byArticles))
+					})
+				})
+			})
+		})
+	}
+}
+
+func TestSettingsOfOthersDoNotUnblock(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		refusing(w, alerts.ScopeWorkspace)
+		w.records.settings[lane("D").Destination] = alerts.Settings{Revision: 5}
+		w.put(lane("C"), "a")
+		w.running(t, func(*Dispatcher) {
+			pass(time.Second)
+			w.put(lane("D"), "b") // its settings are later than those of C, and were so before
+			pass(5 * time.Minute)
+			if n := w.slack.count(&w.slack.sends); n != 1 {
+				t.Errorf("sent %d times", n)
+			}
+		})
+	})
+}
+
 func TestUnblockLeavesWhatThePlatformAskedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

@@ -79,7 +79,15 @@ func (d *Dispatcher) deliver(ctx context.Context, stop <-chan struct{}, c alerts
 	var parts []part
 	var err error
 	if t.view, err = d.view(ctx, c); err == nil && blocked {
-		return t.blocked(ctx, span)
+		if d.holds.changed(c.Lane.Destination, t.view.settings) {
+			span, blocked = d.holds.wait(c.Lane.Destination)
+		}
+		switch {
+		case blocked:
+			return t.blocked(ctx, span)
+		case span > 0:
+			return t.giveBack(ctx, span, nil)
+		}
 	}
 	if err == nil {
 		parts, err = d.parts(ctx, c, t.view)

@@ -38,6 +38,9 @@ type hold struct {
 	until time.Time
 	block time.Duration // of a refusal for good: how long the last pause was
 	probe bool          // the pause is over, and until is when the one that tries must be back
+	// known are the revisions of the settings of places that were refused, or
+	// looked at since: a later one tells what another replica has heard.
+	known map[alerts.Destination]uint64
 }
 
 func newHolds(now func() time.Time) *holds {
@@ -109,13 +112,17 @@ func (h *holds) extend(a area, after time.Duration) {
 }
 
 // block pauses what refused for good, longer each time. first is false while
-// it is blocked already.
-func (h *holds) block(d alerts.Destination, s alerts.Scope) (after time.Duration, first bool) {
+// it is blocked already. revision is that of the settings of d.
+func (h *holds) block(d alerts.Destination, s alerts.Scope, revision uint64) (after time.Duration, first bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	a := areaOf(d, s)
 	old := h.until[a]
 	first = old.block == 0
+	if first {
+		old.known = map[alerts.Destination]uint64{}
+	}
+	old.known[d] = revision
 	now := h.now()
 	if old.block > 0 && !old.probe && old.until.After(now) {
 		return old.until.Sub(now), false // another send met it at the same time
@@ -149,6 +156,30 @@ func (h *holds) unblock(d alerts.Destination) {
 			delete(h.until, a)
 		}
 	}
+}
+
+// changed forgets that d or its workspace refused for good when its settings
+// were changed since, and do not say that it still does: whoever heard that it
+// is back changed them, on whichever replica. It reports whether it did.
+func (h *holds) changed(d alerts.Destination, set alerts.Settings) (back bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, s := range []alerts.Scope{alerts.ScopeDestination, alerts.ScopeWorkspace} {
+		a := areaOf(d, s)
+		one := h.until[a]
+		if one.block == 0 {
+			continue
+		}
+		known, ok := one.known[d]
+		switch {
+		case !ok:
+			one.known[d] = set.Revision
+		case known != set.Revision && set.PausedBy == alerts.LossNone:
+			delete(h.until, a)
+			back = true
+		}
+	}
+	return back
 }
 
 // accepted notes that d took a message: whatever it lies in is well again. It
