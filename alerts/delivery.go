@@ -20,6 +20,9 @@ type Pending struct {
 	// Wide says that so many destinations hear of the article at once that it
 	// need not go before what others wait for.
 	Wide bool
+	// Yield is how long such a Pending lets others go first: while the rest of
+	// its article is put in, nothing of it needs sending.
+	Yield time.Duration
 	// Again lets through an article that the destination has had: a revision
 	// or a correction names itself here. Empty for the first time.
 	Again string

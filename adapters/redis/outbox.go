@@ -69,7 +69,7 @@ func (o *Outbox) Enqueue(ctx context.Context, pendings []alerts.Pending) (int, e
 		destination, rest, _ := strings.Cut(p.Key(), "|")
 		shard := o.shardOf(destination)
 		groups[shard] = append(groups[shard], destination, p.Lane.Schedule.String(),
-			rest, millis(p.Time)/(24*time.Hour.Milliseconds()), millis(p.NotBefore), payload(p), flag(p.Wide))
+			rest, millis(p.Time)/(24*time.Hour.Milliseconds()), millis(p.NotBefore), payload(p), yield(p))
 		if len(groups[shard]) == 7*enqueuePage {
 			flush(shard)
 		}
@@ -112,6 +112,14 @@ func payload(p alerts.Pending) string {
 		b = strconv.AppendUint(b, uint64(id), 10)
 	}
 	return string(b)
+}
+
+// yield gives how many ms others go first, empty if none do.
+func yield(p alerts.Pending) string {
+	if !p.Wide {
+		return ""
+	}
+	return strconv.FormatInt(max(p.Yield.Milliseconds(), 0), 10)
 }
 
 var errItem = errors.New("an item of the outbox has another form than expected")

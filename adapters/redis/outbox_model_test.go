@@ -26,6 +26,7 @@ type model struct {
 	held     map[alerts.Lane]bool // put off by an hour
 	claims   []alerts.Claim       // all there ever were
 	dead     map[string]bool
+	yields   map[alerts.Lane]bool // lets others go first, until its destination is written to or has something for itself
 	gathered map[alerts.Lane]bool // instant lanes that are claimed whole until such a claim is over
 }
 
@@ -60,10 +61,18 @@ func (m *model) Enqueue(t *rapid.T) {
 			Lane: anyLane(t), Article: fmt.Sprint("n", rapid.IntRange(0, 40).Draw(t, "article")),
 			Again: rapid.SampledFrom([]string{"", "", "", "2"}).Draw(t, "again"),
 		}
+		if rapid.IntRange(0, 4).Draw(t, "wide") == 0 {
+			p.Wide, p.Yield = true, time.Hour
+		}
 		pendings = append(pendings, p)
 		if !m.seen[p.Key()] {
 			m.seen[p.Key()] = true
 			want++
+			if len(m.lanes[p.Lane]) == 0 {
+				m.yields[p.Lane] = p.Wide
+			} else if !p.Wide && !p.Lane.Schedule.IsDigest() {
+				m.yields[p.Lane] = false
+			}
 			m.lanes[p.Lane] = append(m.lanes[p.Lane], &modelItem{key: p.Key(), article: p.Article})
 		}
 	}
@@ -74,7 +83,7 @@ func (m *model) Enqueue(t *rapid.T) {
 
 // claimable tells whether a lane may be handed out.
 func (m *model) claimable(l alerts.Lane) bool {
-	return len(m.lanes[l]) > 0 && !m.held[l] && m.leases[l.Destination] == nil
+	return len(m.lanes[l]) > 0 && !m.held[l] && !m.yields[l] && m.leases[l.Destination] == nil
 }
 
 func (m *model) Claim(t *rapid.T) {
@@ -190,7 +199,7 @@ func (m *model) apply(l *modelLease, digest bool, verb string, keys []string) {
 		m.lanes[l.lane] = slices.DeleteFunc(m.lanes[l.lane], gone)
 		l.items = slices.DeleteFunc(l.items, covered)
 		if len(l.items) == 0 {
-			delete(m.leases, l.lane.Destination)
+			m.release(l.lane.Destination)
 			delete(m.gathered, l.lane)
 		}
 		return
@@ -210,8 +219,23 @@ func (m *model) apply(l *modelLease, digest bool, verb string, keys []string) {
 		}
 	}
 	if verb != "sending" {
-		delete(m.leases, l.lane.Destination)
+		m.release(l.lane.Destination)
 		m.held[l.lane] = verb == "later"
+	}
+}
+
+// release ends a lease; what waits for the destination yields no more.
+func (m *model) release(d alerts.Destination) {
+	delete(m.leases, d)
+	m.settle(d)
+}
+
+// settle has the lanes of a destination yield no more.
+func (m *model) settle(d alerts.Destination) {
+	for l := range m.yields {
+		if l.Destination == d {
+			delete(m.yields, l)
+		}
 	}
 }
 
@@ -232,6 +256,7 @@ func (m *model) Move(t *rapid.T) {
 	}
 	if len(moved) > 0 {
 		m.held[from] = false
+		m.settle(from.Destination)
 		m.lanes[from] = stay
 		m.lanes[to] = append(m.lanes[to], moved...)
 	}
@@ -296,7 +321,7 @@ func TestOutboxAgainstModel(t *testing.T) {
 			m := &model{
 				outbox: open().Outbox(), other: open().Outbox(), seen: map[string]bool{}, lanes: map[alerts.Lane][]*modelItem{},
 				leases: map[alerts.Destination]*modelLease{}, held: map[alerts.Lane]bool{}, dead: map[string]bool{},
-				gathered: map[alerts.Lane]bool{},
+				gathered: map[alerts.Lane]bool{}, yields: map[alerts.Lane]bool{},
 			}
 			r.Repeat(map[string]func(*rapid.T){
 				"enqueue": m.Enqueue, "claim": m.Claim, "claim again": m.Claim, "verdict": m.Verdict,

@@ -126,13 +126,15 @@ func (b *book) pendings(a alerts.Article, hits []match.Hit, now time.Time) []ale
 		groups[i].add(h.ID, e.schedule, now)
 	}
 	out := make([]alerts.Pending, 0, len(groups))
-	for _, g := range groups {
+	for i, g := range groups {
 		p := alerts.Pending{
 			Lane:          alerts.Lane{Destination: g.place.destination, Schedule: g.lane},
 			Article:       a.ID,
 			Time:          a.Received,
 			Subscriptions: g.members,
-			Wide:          len(groups) > wide,
+		}
+		if len(groups) > wide {
+			p.Wide, p.Yield = true, time.Duration(len(groups)-i)*putTime
 		}
 		if g.due.After(now) {
 			p.NotBefore = g.due // else at once, by the store's own clock

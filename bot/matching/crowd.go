@@ -12,6 +12,9 @@ import (
 const (
 	// wide is how many destinations hear of an ordinary article at most.
 	wide = 500
+	// putTime is how long one alert of a wide article takes into the outbox, with
+	// something to spare for what else goes on.
+	putTime = 20 * time.Microsecond
 	// mostWide bounds the wide articles that are in the crowd at a time.
 	mostWide = 4
 )

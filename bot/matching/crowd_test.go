@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -76,6 +78,11 @@ func TestAWideArticleHoldsNobodyUp(t *testing.T) {
 	for _, p := range w.outbox.put {
 		if p.Wide != (p.Article == "all") {
 			t.Fatalf("%s of %s: wide %v", p.Article, p.Lane.Destination, p.Wide)
+		}
+		// Each yields for as long as what is behind it takes.
+		at, _ := strconv.Atoi(strings.TrimPrefix(p.Lane.Destination.Channel, "C"))
+		if want := time.Duration(n+1-at) * putTime; p.Wide && p.Yield != want || !p.Wide && p.Yield != 0 {
+			t.Fatalf("%s of %s yields for %s", p.Article, p.Lane.Destination, p.Yield)
 		}
 	}
 }

@@ -1,7 +1,8 @@
 -- Puts pendings in their lanes unless their keys were seen.
 -- KEYS: 1 shard prefix. ARGV: 1 wake channel, 2 ms that buckets are kept, then
 -- seven for each pending: destination, schedule, REST, day of the article,
--- not-before in ms, "LENGTH SUBS", "1" if it may wait behind others. Returns how many were put in.
+-- not-before in ms, "LENGTH SUBS", and if it may wait behind others how many ms
+-- they go first (else empty). Returns how many were put in.
 local now = clock()
 local today = int(math.floor(now / 86400000))
 if call('GET', K .. 'swept') ~= today then
@@ -17,7 +18,8 @@ if call('GET', K .. 'swept') ~= today then
   end
 end
 
--- Behind so many lanes that are due, what is not for many goes first.
+-- Behind so many lanes that are due, what is not for many goes first; also what
+-- comes into a lane in which something waits, as there may be as many by then.
 local CROWD = 16
 local crowded = call('ZCOUNT', K .. 'ready', '-inf', int(now)) > CROWD
 local paced = call('EXISTS', K .. 'pace') == 1
@@ -53,23 +55,38 @@ local function begin(dest, sched, nb)
 end
 
 local added, ready, put = 0, {}, ' ' .. int(now) .. ' '
+local index = {} -- into ready, by lane
+
+-- waits tells when a lane that held something may be claimed, and sees to it
+-- that it can be then: it may be yielding to others for a wide article.
+local function waits(dest, sched, lane)
+  local n = index[lane]
+  local score = tonumber(n and ready[n] or call('ZSCORE', K .. 'ready', lane) or now)
+  if score <= now or tonumber(call('HGET', K .. 'd:' .. dest, 'until') or 0) > now then return score end
+  local at = math.max(due(dest, sched), now)
+  if at >= score then return score end
+  if n then ready[n] = int(at) else call('ZADD', K .. 'ready', int(at), lane) end
+  return at
+end
+
 for i = 3, #ARGV, 7 do
-  local dest, sched, rest, nb = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 4]
+  local dest, sched, rest, nb, yield = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 4], ARGV[i + 6]
   local new, member = fresh['seen:' .. ARGV[i + 3]], dest .. '|' .. rest
   if new[member] then
     new[member] = nil
     added = added + 1
     local lane, at = dest .. '|' .. sched, nil
     if call('RPUSH', K .. 'l:' .. lane, nb .. put .. ARGV[i + 5] .. ' ' .. rest) == 1 then
-      at = math.max(begin(dest, sched, nb), now)
+      at = math.max(begin(dest, sched, nb), now + (tonumber(yield) or 0))
+      index[lane] = #ready + 1
       ready[#ready + 1] = int(at)
       ready[#ready + 1] = lane
     end
     -- More than a minute from now is no difference of clocks: these are quiet
     -- hours, after which what they held comes together.
-    if sched == 'instant' and tonumber(ARGV[i + 4]) > now + 60000 then gather(dest, 'quiet') end
-    if crowded and sched == 'instant' and ARGV[i + 6] ~= '1' then
-      at = at or math.max(tonumber(call('ZSCORE', K .. 'ready', lane) or now), now)
+    if sched == 'instant' and tonumber(nb) > now + 60000 then gather(dest, 'quiet') end
+    if sched == 'instant' and yield == '' and (crowded or not at) then
+      at = at or waits(dest, sched, lane)
       call('ZADD', K .. 'soon', 'NX', int(at), lane)
     end
   end

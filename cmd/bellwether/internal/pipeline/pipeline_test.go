@@ -64,14 +64,16 @@ func TestDelayLeavesOutWhatALimitTook(t *testing.T) {
 		held     int       // how many of them were held back
 	}{
 		{"far apart", []message{{0, none, 70, 70}, {1100, none, 1150, 50}}, 0},
-		{"close together", []message{{0, none, 70, 70}, {100, none, 1080, 80}, {200, none, 2100, 100}}, 2},
-		{"behind one that came late", []message{{0, none, 5000, 5000}, {100, none, 6050, 5050}}, 1},
-		{"after a full workspace", []message{{0, 3000, 3020, 20}, {100, none, 4100, 100}}, 2},
+		{"close together", []message{{0, none, 70, 70}, {100, none, 1080, 10}, {200, none, 2100, 30}}, 2},
+		{"behind one that came late", []message{{0, none, 5000, 5000}, {100, none, 6050, 4950}}, 1},
+		{"after a full workspace", []message{{0, 3000, 3020, 20}, {100, none, 4100, 3000}}, 2},
 		{"sooner than documented", []message{{0, none, 70, 70}, {100, none, 170, 0}}, 1},
 	} {
 		channel, held := slackRules().channel(), 0
+		var shut []closed
 		for i, m := range c.messages {
-			got, was := arrival{at: after(m.at), shared: after(m.shared)}.delay(after(m.appended), channel)
+			got, was := arrival{at: after(m.at), shared: after(m.shared)}.delay(after(m.appended), shut)
+			shut = shutting(shut, channel, after(m.at))
 			if got != time.Duration(m.want)*time.Millisecond {
 				t.Errorf("%s: number %d took %s, want %d ms", c.name, i, got, m.want)
 			}

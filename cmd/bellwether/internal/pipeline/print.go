@@ -24,7 +24,7 @@ engine         %d subscriptions of %d destinations, loaded in %.2f s
 	}
 	b := r.Burst
 	_, err = fmt.Fprintf(w, `burst          one article to %d destinations: in the outbox after %.0f ms, sent within %.1f s
-others         %d messages meanwhile: p50 %.0f ms, p99 %.0f ms; %d held back, p99 %.0f ms besides
-`, b.Destinations, b.EnqueuedMS, b.Seconds, b.Others, b.OthersP50, b.OthersP99, b.OthersHeld, b.OthersHeldP99)
+others         %d messages meanwhile: p50 %.0f ms, p99 %.0f ms; %d held back, p99 %.0f ms besides that time, and %.0f ms of all with it
+`, b.Destinations, b.EnqueuedMS, b.Seconds, b.Others, b.OthersP50, b.OthersP99, b.OthersHeld, b.OthersHeldP99, b.OthersWholeP99)
 	return err
 }

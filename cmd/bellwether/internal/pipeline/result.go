@@ -66,26 +66,49 @@ type Burst struct {
 	Others    int     `json:"others"`
 	OthersP50 float64 `json:"others_p50_ms"`
 	OthersP99 float64 `json:"others_p99_ms"`
-	// OthersHeld are those of them that a limit held back: all to a channel
-	// that just had the burst's message, or was still to get it.
+	// OthersHeld are those of them that a limit held back, nearly all because the
+	// burst's message had to go to their channel before them. OthersHeldP99
+	// leaves out the time for which the limit did so.
 	OthersHeld    int     `json:"others_held"`
 	OthersHeldP99 float64 `json:"others_held_p99_ms"`
+	// OthersWholeP99 is of all of them, with that time.
+	OthersWholeP99 float64 `json:"others_whole_p99_ms"`
 }
 
-// delay is how long a message took, less what limits held it back for: it is
-// compared with how it would have come if each message of its channel had gone
-// at once or as soon as channel let it, and with when its workspace or platform
-// was full.
-func (a arrival) delay(appended time.Time, channel gate) (time.Duration, bool) {
+// closed is a time for which a channel's limit let nothing through.
+type closed struct{ from, to time.Time }
+
+// delay is how long a message took, less what limits held it back for: the
+// times for which its channel was closed because of what arrived there before,
+// and until its workspace or platform had room.
+func (a arrival) delay(appended time.Time, shut []closed) (span time.Duration, held bool) {
 	from := appended
-	if at := channel.open(); at.After(from) {
-		from = at
-	}
 	if a.shared.After(from) {
-		from = a.shared
+		from, held = a.shared, true
 	}
-	channel.take(from)
-	return max(a.at.Sub(from), 0), a.waited || from.After(appended)
+	span = max(a.at.Sub(from), 0)
+	for _, c := range shut {
+		if c.from.Before(from) {
+			c.from = from
+		}
+		if c.to.After(a.at) {
+			c.to = a.at
+		}
+		if c.to.After(c.from) {
+			span -= c.to.Sub(c.from)
+			held = true
+		}
+	}
+	return span, held || a.waited
+}
+
+// shutting notes when a channel is closed after a message at a time.
+func shutting(shut []closed, channel gate, at time.Time) []closed {
+	channel.take(at)
+	if open := channel.open(); open.After(at) {
+		return append(shut, closed{at, open})
+	}
+	return shut
 }
 
 // spans are durations to take percentiles of.
@@ -120,7 +143,7 @@ func (r *Result) fill(cfg Config, l *ledger, stats dispatch.Stats, refused int) 
 		}
 	}
 	r.EnqueuedP99 = enqueued.percentile(0.99)
-	free, held := l.delays(func(int32) bool { return true })
+	free, held, _ := l.delays(func(int32) bool { return true })
 	r.P50, r.P95, r.P99 = free.percentile(0.5), free.percentile(0.95), free.percentile(0.99)
 	r.Held, r.HeldP99 = len(held), held.percentile(0.99)
 	if l.corpus.burst != noArticle {
@@ -164,35 +187,40 @@ func (l *ledger) last(only func(article int32) bool) time.Time {
 }
 
 // delays are those of the messages of some articles, never of the burst's:
-// apart those that were held back.
-func (l *ledger) delays(of func(article int32) bool) (free, held spans) {
+// apart those that were held back, and how long all of them took in truth.
+func (l *ledger) delays(of func(article int32) bool) (free, held, whole spans) {
 	for _, all := range l.arrived {
 		channel := l.channel()
+		var shut []closed
 		for _, a := range all {
-			span, was := a.delay(l.articles[a.article].appended, channel)
-			switch {
-			case int(a.article) == l.corpus.burst || !of(a.article):
-			case was:
+			appended := l.articles[a.article].appended
+			span, was := a.delay(appended, shut)
+			shut = shutting(shut, channel, a.at)
+			if int(a.article) == l.corpus.burst || !of(a.article) {
+				continue
+			}
+			whole = append(whole, a.at.Sub(appended))
+			if was {
 				held = append(held, span)
-			default:
+			} else {
 				free = append(free, span)
 			}
 		}
 	}
-	return free, held
+	return free, held, whole
 }
 
 func (l *ledger) burst() *Burst {
 	one := l.articles[l.corpus.burst]
 	end := l.last(func(article int32) bool { return int(article) == l.corpus.burst })
-	free, held := l.delays(func(article int32) bool {
+	free, held, whole := l.delays(func(article int32) bool {
 		at := l.articles[article].appended
 		return !at.Before(one.appended) && at.Before(end)
 	})
 	return &Burst{
 		Destinations: len(one.demanded), EnqueuedMS: ms(one.enqueued.Sub(one.appended)), Seconds: end.Sub(one.appended).Seconds(),
 		Others: len(free), OthersP50: free.percentile(0.5), OthersP99: free.percentile(0.99),
-		OthersHeld: len(held), OthersHeldP99: held.percentile(0.99),
+		OthersHeld: len(held), OthersHeldP99: held.percentile(0.99), OthersWholeP99: whole.percentile(0.99),
 	}
 }
 
