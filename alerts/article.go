@@ -1,6 +1,9 @@
 package alerts
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Article is one news item. Text fields are plain UTF-8 without markup.
 //
@@ -30,6 +33,18 @@ type Article struct {
 	Published time.Time `json:"published,omitzero"`
 	// Received is when Bellwether first read the article; a revision keeps it.
 	Received time.Time `json:"received,omitzero"`
+	// Version is the publisher's own number of this version; 0 where it gives
+	// none. A higher one is later.
+	Version int64 `json:"version,omitempty"`
+	// EvolvedFrom is the ID of the item that this one goes on from, under an ID
+	// of its own.
+	EvolvedFrom string `json:"evolved_from,omitempty"`
+	// Standing is empty for an article that its publisher stands by.
+	Standing Standing `json:"standing,omitempty"`
+	// Note is what the publisher tells editors: why an article was corrected.
+	Note string `json:"note,omitempty"`
+	// Embargo is the time before which it must not be published; zero for none.
+	Embargo time.Time `json:"embargo,omitzero"`
 	// Trace is the W3C traceparent of the trace that the article's way belongs to,
 	// https://www.w3.org/TR/trace-context/#traceparent-header; empty for none.
 	Trace string `json:"trace,omitempty"`
@@ -48,6 +63,28 @@ func (a Article) Time() time.Time {
 	}
 	return a.Published
 }
+
+// Credits names who an article is from: its publisher and the agency that
+// carried it, each once.
+func (a Article) Credits() []string {
+	var out []string
+	for _, s := range []string{a.Publisher, a.Agency} {
+		if s != "" && (len(out) == 0 || !strings.EqualFold(out[0], s)) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// Standing is what a publisher says of an item that it sent before.
+type Standing string
+
+// The standings that an article can have.
+const (
+	Usable    Standing = ""
+	Corrected Standing = "corrected" // it was wrong; this is how it should have been
+	Withdrawn Standing = "withdrawn" // it is not to be used any more: a kill
+)
 
 // Field names a text field of an article that spans point into.
 type Field uint8

@@ -1,6 +1,13 @@
 package alerts
 
-import "time"
+import (
+	"errors"
+	"time"
+)
+
+// ErrNoNews is for items that were read and are left out because they hold no
+// news: a list of codes, the plan of a day, a package of links.
+var ErrNoNews = errors.New("it holds no news text")
 
 // Batch is what one reading of a source brought.
 type Batch struct {

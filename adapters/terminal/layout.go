@@ -204,7 +204,7 @@ func todo(subs []alerts.Subscription) string {
 // about is the line below the headline: source, agency, time, language.
 func about(a alerts.Article, loc *time.Location) string {
 	var parts []string
-	for _, s := range []string{a.Publisher, a.Agency} {
+	for _, s := range a.Credits() {
 		if s = clean(s); s != "" {
 			parts = append(parts, s)
 		}

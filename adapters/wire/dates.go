@@ -114,6 +114,11 @@ var timeLayouts = []string{
 	"2006-01-02 15:04:05.999999999",
 	"2006-01-02 15:04",
 	time.DateOnly,
+	"20060102T150405Z0700", // the basic form of ISO 8601, as NITF has it
+	"20060102T150405Z07:00",
+	"20060102T150405",
+	"20060102T1504Z0700",
+	"20060102",
 	time.RFC1123Z,
 	time.RFC1123,
 }

@@ -29,6 +29,11 @@ type record struct {
 	Language    string   `json:"language"`
 	Lang        string   `json:"lang"`
 	Published   flexible `json:"published"`
+	Version     flexible `json:"version"`
+	EvolvedFrom string   `json:"evolved_from"`
+	Standing    string   `json:"standing"`
+	Note        string   `json:"note"`
+	Embargo     flexible `json:"embargo"`
 }
 
 // flexible is a string, or a number in its digits. What is neither is empty.
@@ -58,6 +63,17 @@ func (r record) article() (alerts.Article, error) {
 		Agency:      r.Agency,
 		Language:    languageTag(r.Language, r.Lang),
 		Published:   parseTime(string(r.Published)),
+		Version:     versionOf(string(r.Version)),
+		EvolvedFrom: strings.TrimSpace(r.EvolvedFrom),
+		Note:        r.Note,
+		Embargo:     parseTime(string(r.Embargo)),
+	}
+	switch r.Standing {
+	case "", "usable":
+	case string(alerts.Corrected), string(alerts.Withdrawn):
+		a.Standing = alerts.Standing(r.Standing)
+	default:
+		return a, fmt.Errorf("standing is %q, and should be usable, corrected or withdrawn", r.Standing)
 	}
 	if r.Title != nil {
 		a.Title = *r.Title
@@ -65,6 +81,8 @@ func (r record) article() (alerts.Article, error) {
 	switch {
 	case a.ID == "":
 		return a, errors.New("the article has no id")
+	case a.Standing == alerts.Withdrawn:
+		return a, nil
 	case r.Title == nil:
 		return a, errors.New("the article has no title")
 	case strings.TrimSpace(a.Title) == "" && strings.TrimSpace(a.Body) == "":
@@ -102,7 +120,7 @@ func decodeLines(name string, r io.Reader) (alerts.Batch, error) {
 			if len(line) == 0 {
 				continue
 			}
-			a, err = decodeRecord(line)
+			a, err = decodeLine(line)
 		}
 		if err != nil {
 			b.Problems = append(b.Problems, alerts.ItemProblem{Place: fmt.Sprintf("%s:%d", name, number), Err: err})
@@ -110,6 +128,18 @@ func decodeLines(name string, r io.Reader) (alerts.Batch, error) {
 		}
 		b.Articles = append(b.Articles, a)
 	}
+}
+
+// decodeLine reads a line, which may be a ninjs item too.
+func decodeLine(line []byte) (alerts.Article, error) {
+	a, err := decodeRecord(line)
+	if err == nil || !bytes.Contains(line, []byte(`"uri"`)) {
+		return a, err
+	}
+	if a, itemErr := decodeItem(line); itemErr == nil {
+		return a, nil
+	}
+	return a, err
 }
 
 func decodeRecord(line []byte) (alerts.Article, error) {

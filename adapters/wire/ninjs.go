@@ -69,7 +69,7 @@ func decodeNinjs(name string, data []byte) (alerts.Batch, error) {
 		if err := json.Unmarshal(data, &top); err != nil {
 			return alerts.Batch{}, fmt.Errorf("reading JSON: %w", at(data, err))
 		}
-		if json.Unmarshal(top["items"], &list) != nil && json.Unmarshal(top["_items"], &list) != nil {
+		if json.Unmarshal(top["items"], &list) != nil && json.Unmarshal(top["_items"], &list) != nil && json.Unmarshal(top["item"], &list) != nil {
 			list, single = []json.RawMessage{data}, true
 		}
 	}
@@ -104,27 +104,40 @@ func decodeItem(raw json.RawMessage) (alerts.Article, error) {
 	if err := json.Unmarshal(raw, &i); err != nil {
 		return alerts.Article{}, fmt.Errorf("the item is damaged: %w", err)
 	}
-	if i.text("uri") == "" && i["id"] != nil {
+	if i.text("uri") == "" && i["id"] != nil && i["title"] != nil {
 		return decodeRecord(raw)
 	}
 	a := alerts.Article{
-		ID:        i.text("uri"),
-		Title:     strings.Join(strings.Fields(i.headline()), " "),
-		Body:      i.body(),
-		URL:       i.link(),
-		Publisher: i.publisher(),
-		Language:  languageTag(i.text("language")),
-		Published: parseTime(i.text("firstpublished", "versioncreated", "contentcreated", "firstcreated")),
+		ID:          i.text("uri", "guid", "id", "_id"),
+		Version:     i.version(),
+		Title:       i.headline(),
+		Body:        i.body(),
+		URL:         i.link(),
+		Publisher:   i.publisher(),
+		Language:    languageTag(i.text("language")),
+		Published:   parseTime(i.text("firstpublished", "versioncreated", "contentcreated", "firstcreated")),
+		EvolvedFrom: i.text("evolvedfrom"),
+		Standing:    standingOf(i.text("pubstatus")),
+		Note:        plain.Line(i.text("ednote")),
+		Embargo:     parseTime(i.text("embargoeduntil", "embargoed")),
 	}
-	switch status := strings.ToLower(i.text("pubstatus")); {
-	case a.ID == "":
-		return a, errors.New("the item has no uri")
-	case status == "withheld", status == "canceled", status == "cancelled":
-		return a, fmt.Errorf("its publisher says that the item is %s", status)
-	case a.Title == "":
-		return a, errors.New("the item has no headline")
+	if a.ID == "" && a.Title == "" && a.Body == "" {
+		return a, errors.New("the item has no uri, no headline and no text")
 	}
-	return a, nil
+	var corrections int
+	if json.Unmarshal(i["correction_sequence"], &corrections) == nil && corrections > 0 && a.Standing == alerts.Usable {
+		a.Standing = alerts.Corrected
+	}
+	return finish(a)
+}
+
+// version is a number, or a string that is one.
+func (i item) version() int64 {
+	var v flexible
+	if json.Unmarshal(i["version"], &v) != nil {
+		return 0
+	}
+	return versionOf(string(v))
 }
 
 // headline is the main one.

@@ -1,8 +1,6 @@
 package wire
 
 import (
-	"encoding/json"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,9 +12,9 @@ import (
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	"golang.org/x/text/encoding/unicode"
-)
 
-var update = flag.Bool("update", false, "write the golden files")
+	"github.com/bellwether/bellwether/adapters/adaptertest/sample"
+)
 
 // golden is what a golden file holds.
 type golden struct {
@@ -55,27 +53,7 @@ func TestParse(t *testing.T) {
 	for name, text := range storyFiles(t) {
 		t.Run(name, func(t *testing.T) {
 			got := parseAll(name, []byte(text))
-			file := filepath.Join("testdata/stories", strings.TrimSuffix(name, ".txt")+".json")
-			if *update {
-				data, err := json.MarshalIndent(got, "", "  ")
-				if err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(file, append(data, '\n'), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			data, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var want golden
-			if err := json.Unmarshal(data, &want); err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("stories (-want +got):\n%s", diff)
-			}
+			sample.Golden(t, "testdata/stories", strings.TrimSuffix(name, ".txt"), got)
 		})
 	}
 }

@@ -31,10 +31,12 @@ type Decoder func(r io.Reader) (alerts.Batch, error)
 // case: ".xml".
 type Decoders map[string]Decoder
 
-// Reader reads article files by the extension of their names: .txt wire texts
-// (see [Parse]), .jsonl articles as JSON lines, .json ninjs items, and what
-// other decoders read. Any file may be gzipped; .gz behind the extension is
-// left out of account. It may be used by several goroutines.
+// Reader reads article files: .txt wire texts (see [Parse]), .jsonl articles as
+// JSON lines, .json ninjs items, .xml NewsML-G2, NewsML 1 and NITF, and what
+// other decoders read. What is IPTC 7901, ANPA-1312 or one of the XML formats by
+// its content is read as such under any of these names. Any file may be gzipped;
+// .gz behind the extension is left out of account. It may be used by several
+// goroutines.
 type Reader struct {
 	others Decoders
 }
@@ -53,7 +55,7 @@ func Decode(name string, r io.Reader) (alerts.Batch, error) {
 // Knows tells whether a file of this name can be read.
 func (r *Reader) Knows(name string) bool {
 	switch ext := extension(name); ext {
-	case ".txt", ".jsonl", ".json":
+	case ".txt", ".jsonl", ".json", ".xml":
 		return true
 	default:
 		return r.others[ext] != nil
@@ -75,8 +77,12 @@ func extension(name string) string {
 // nothing can be read; it does not repeat the name.
 func (r *Reader) Decode(name string, in io.Reader) (alerts.Batch, error) {
 	if !r.Knows(name) {
-		known := slices.Sorted(maps.Keys(r.others))
-		known = append([]string{".txt", ".jsonl", ".json"}, known...)
+		known := []string{".txt", ".jsonl", ".json", ".xml"}
+		for _, ext := range slices.Sorted(maps.Keys(r.others)) {
+			if !slices.Contains(known, ext) {
+				known = append(known, ext)
+			}
+		}
 		return alerts.Batch{}, fmt.Errorf("it is no article file: its name should end with one of %s, or with .gz behind that",
 			strings.Join(known, ", "))
 	}
@@ -94,33 +100,10 @@ func (r *Reader) Decode(name string, in io.Reader) (alerts.Batch, error) {
 }
 
 func (r *Reader) decode(name string, in io.Reader) (alerts.Batch, error) {
-	ext := extension(name)
-	if ext == ".jsonl" {
+	if extension(name) == ".jsonl" {
 		return decodeLines(name, in)
 	}
-	if other := r.others[ext]; other != nil {
-		b, err := other(in)
-		for i, p := range b.Problems {
-			b.Problems[i].Place = name + ": " + p.Place
-		}
-		return b, err
-	}
-	data, err := io.ReadAll(in)
-	if err != nil {
-		return alerts.Batch{}, err
-	}
-	if ext == ".json" {
-		return decodeNinjs(name, data)
-	}
-	stories, problems := Parse(name, data)
-	if len(stories) == 0 && len(problems) == 0 {
-		problems = []alerts.ItemProblem{{Place: name + ":1", Err: errors.New("the file is empty")}}
-	}
-	b := alerts.Batch{Problems: problems}
-	for _, s := range stories {
-		b.Articles = append(b.Articles, s.Article())
-	}
-	return b, nil
+	return r.decodeAny(name, in)
 }
 
 // decompress unpacks what begins as gzip does, whatever its name.

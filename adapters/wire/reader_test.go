@@ -118,10 +118,10 @@ func TestDecodeErrors(t *testing.T) {
 		in   io.Reader
 		want string
 	}{
-		{"a.pdf", strings.NewReader(""), "it is no article file: its name should end with one of .txt, .jsonl, .json, or with .gz behind that"},
+		{"a.pdf", strings.NewReader(""), "it is no article file: its name should end with one of .txt, .jsonl, .json, .xml, or with .gz behind that"},
 		{"a.gz", strings.NewReader(""), "no article file"},
 		{"a.txt.gz.gz", strings.NewReader(""), "no article file"},
-		{"a.xml", strings.NewReader(""), "no article file"},
+		{"a.xml", strings.NewReader(""), "it is no XML"},
 		{"a.txt", iotest.ErrReader(broken), "the disk is gone"},
 		{"a.jsonl", io.MultiReader(strings.NewReader("{}\n"), iotest.ErrReader(broken)), "reading line 2: the disk is gone"},
 		{"a.jsonl.gz", strings.NewReader("\x1f\x8b broken, and for more than ten bytes"), "gzip: invalid header"},
@@ -222,13 +222,17 @@ func TestDecodeNinjs(t *testing.T) {
 			"several, of which some are none",
 			`{"items":[{"uri":"1","headline":"A","description_text":"D"},{"uri":"2"},{"headline":"C"},5,
 			{"uri":"4","headline":"D","pubstatus":"withheld"},{"uri":"5","headline":5,"title":"T","bodies":"x"}]}`,
-			[]alerts.Article{{ID: "1", Title: "A", Body: "D"}, {ID: "5", Title: "T"}},
-			"a.json: item 2: the item has no headline\na.json: item 3: the item has no uri\n" +
-				"a.json: item 4: the item is damaged: json: cannot unmarshal number into Go value of type map[string]json.RawMessage\n" +
-				"a.json: item 5: its publisher says that the item is withheld",
+			[]alerts.Article{
+				{ID: "1", Title: "A", Body: "D"},
+				{ID: "sha256:12f37a8a84034d3e623d726fe10e5031", Title: "C"},
+				{ID: "4", Title: "D", Standing: alerts.Withdrawn},
+				{ID: "5", Title: "T"},
+			},
+			"a.json: item 2: it holds no news text: it has neither a headline nor a text\n" +
+				"a.json: item 4: the item is damaged: json: cannot unmarshal number into Go value of type map[string]json.RawMessage",
 		},
 		{"a line of JSON lines", "{\"id\":\"1\",\n\"title\":\"T\"}", []alerts.Article{{ID: "1", Title: "T"}}, ""},
-		{"nothing in it", `{}`, nil, "a.json: the item has no uri"},
+		{"nothing in it", `{}`, nil, "a.json: the item has no uri, no headline and no text"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

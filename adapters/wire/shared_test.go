@@ -9,11 +9,13 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/bellwether/bellwether/adapters/wire"
+	"github.com/bellwether/bellwether/alerts"
 )
 
 // shared gives the path of a file of the optional test data.
@@ -63,8 +65,9 @@ func TestSeedWire(t *testing.T) {
 	}
 }
 
-// The examples of ninjs give articles, and none of the formats' test files
-// makes a reader panic.
+// The examples of ninjs, NewsML, NITF and telegrams are read without an error,
+// and most give articles; what does not is named as no news. None of the
+// formats' test files makes a reader panic.
 func TestFormats(t *testing.T) {
 	f, err := os.Open(shared(t, "corpus", "suites", "formats.tar.gz"))
 	if err != nil {
@@ -75,8 +78,7 @@ func TestFormats(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = 30 // of the ninjs examples have a headline, when this was written
-	examples := 0
+	articles := map[string]int{}
 	for files := tar.NewReader(zr); ; {
 		h, err := files.Next()
 		if errors.Is(err, io.EOF) {
@@ -90,27 +92,49 @@ func TestFormats(t *testing.T) {
 			t.Fatal(err)
 		}
 		wire.Parse(h.Name, data)
-		if path.Ext(h.Name) != ".json" {
-			continue
-		}
-		b, err := wire.Decode(h.Name, bytes.NewReader(data))
-		if !strings.Contains(h.Name, "ninjs/examples/") {
+		kind, name := formatOf(h.Name, data)
+		b, err := wire.Decode(name, bytes.NewReader(data))
+		if kind == "" {
 			continue
 		}
 		if err != nil {
 			t.Errorf("%s: %v", h.Name, err)
 		}
-		if len(b.Articles) > 0 {
-			examples++
-		}
 		for _, p := range b.Problems {
-			t.Logf("%s: %v", p.Place, p.Err)
+			if !errors.Is(p.Err, alerts.ErrNoNews) {
+				t.Errorf("%s: %v", p.Place, p.Err)
+			}
+		}
+		if len(b.Articles) > 0 {
+			articles[kind]++
 		}
 	}
-	if examples < want {
-		t.Errorf("%d examples of ninjs gave articles, want at least %d", examples, want)
+	// What they were when this was written.
+	for kind, want := range map[string]int{"ninjs": 30, "newsml": 50, "nitf": 17, "telegram": 30} {
+		if articles[kind] < want {
+			t.Errorf("%d files of %s gave articles, want at least %d", articles[kind], kind, want)
+		}
 	}
-	t.Logf("%d examples of ninjs gave articles", examples)
+	t.Logf("files that gave articles: %v", articles)
+}
+
+var rootElement = regexp.MustCompile(`<(nitf|NewsML|newsMessage|\w+Item|contentSet|contentMeta|groupSet)[\s>]`)
+
+// formatOf tells the format of a file of the suite, empty for none of ours, and
+// a name under which it is read.
+func formatOf(name string, data []byte) (kind, as string) {
+	root := rootElement.FindSubmatch(data[:min(len(data), 8<<10)])
+	switch ext := path.Ext(name); {
+	case strings.Contains(name, "ninjs/examples/") && ext == ".json" && !strings.Contains(name, "schema"):
+		return "ninjs", name
+	case ext == ".tst", ext == ".txt" && strings.HasPrefix(string(data), "\x01"):
+		return "telegram", name + ".txt"
+	case root == nil, ext == ".xsd", ext == ".json":
+		return "", name
+	case string(root[1]) == "nitf":
+		return "nitf", name
+	}
+	return "newsml", strings.TrimSuffix(name, ".xml") + ".xml"
 }
 
 // Every line of the collections is an article.

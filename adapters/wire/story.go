@@ -1,5 +1,6 @@
 // Package wire reads news wires and article files: wire texts as plain text,
-// articles as JSON lines, ninjs items, and folders of all these.
+// IPTC 7901 and ANPA-1312, articles as JSON lines, ninjs, NewsML and NITF, and
+// folders of all these.
 package wire
 
 import (
@@ -65,6 +66,11 @@ func (s Story) id() string {
 	if s.Link != "" {
 		return alerts.CanonicalURL(s.Link)
 	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{s.Agency, s.Date.Format(time.DateOnly), s.Headline}, "\n")))
+	return digestID(s.Agency, s.Date.Format(time.DateOnly), s.Headline)
+}
+
+// digestID is an ID made of what does not change when a text is corrected.
+func digestID(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\n")))
 	return "sha256:" + hex.EncodeToString(sum[:16])
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"net/url"
 	"strings"
 	"time"
@@ -24,11 +25,19 @@ const (
 	madeTitle = 160
 )
 
+var errWithdrawn = errors.New("its publisher withdrew the article")
+
 var errEmpty = errors.New("the article is empty: it has neither headline nor text")
 
 // normalise makes what a source gave into an article as it is kept: clean
 // text of bounded length, an ID, times that are not in the future.
 func normalise(a alerts.Article, origin string, now time.Time) (alerts.Article, error) {
+	switch {
+	case a.Standing == alerts.Withdrawn:
+		return alerts.Article{}, errWithdrawn
+	case a.Embargo.After(now):
+		return alerts.Article{}, fmt.Errorf("it must not be published before %s", a.Embargo.UTC().Format(time.RFC3339))
+	}
 	a.Title = cut(line(a.Title), maxTitle)
 	a.Body = cutBody(paragraphs(a.Body), maxBody)
 	if a.Title == "" {
@@ -41,6 +50,8 @@ func normalise(a alerts.Article, origin string, now time.Time) (alerts.Article, 
 	a.Publisher = cut(line(a.Publisher), maxLine)
 	a.Distributor = cut(line(a.Distributor), maxLine)
 	a.Agency = cut(line(a.Agency), maxLine)
+	a.Note = cut(line(a.Note), maxTitle)
+	a.EvolvedFrom = shortID(line(a.EvolvedFrom))
 	a.Language = language(a.Language)
 	a.URL = webAddress(a.URL)
 	a.ID = identity(a)
@@ -145,6 +156,10 @@ func identity(a alerts.Article) string {
 	if id == "" {
 		return "sha256:" + hash(a.Title+"\n"+a.Body)
 	}
+	return shortID(id)
+}
+
+func shortID(id string) string {
 	if len(id) > maxID {
 		return "sha256:" + hash(id)
 	}

@@ -210,6 +210,10 @@ func (s *source) count(a alerts.Article, v alerts.Verdict, history bool) {
 func (s *source) report(problems []alerts.ItemProblem) {
 	seen := make(map[string]string, len(problems))
 	for _, p := range problems {
+		if errors.Is(p.Err, alerts.ErrNoNews) {
+			s.log.Debug("item left out", "place", p.Place, "error", p.Err)
+			continue
+		}
 		reason := p.Err.Error()
 		if s.problems[p.Place] != reason {
 			s.counts.unreadable.Add(1)

@@ -15,8 +15,9 @@ import (
 )
 
 // articleFilesHelp says what article files are.
-const articleFilesHelp = `Article files: .txt a wire text, .jsonl one article a line, .json a ninjs item,
-.xml a feed; any of them may be gzipped (.gz). - is JSON lines on standard input.
+const articleFilesHelp = `Article files: .txt a wire text, IPTC 7901 or ANPA-1312, .jsonl one article a
+line, .json ninjs, .xml NewsML, NITF or a feed; any of them may be gzipped (.gz).
+- is JSON lines on standard input.
 What can't be read is named with file and line, the rest goes on, and the exit
 status is 1.`
 
@@ -36,9 +37,15 @@ func eachArticle(w world, files []string, report func(place string, err error), 
 			continue
 		}
 		for _, p := range batch.Problems {
-			report(p.Place, p.Err)
+			if !errors.Is(p.Err, alerts.ErrNoNews) {
+				report(p.Place, p.Err)
+			}
 		}
 		for _, a := range batch.Articles {
+			if a.Standing == alerts.Withdrawn {
+				report(name, fmt.Errorf("%s was withdrawn by its publisher", a.ID))
+				continue
+			}
 			if err := f(a); err != nil {
 				return err
 			}

@@ -96,7 +96,7 @@ func title(a alerts.Article) string { return cmp.Or(legible.Line(a.Title), "(no 
 // about is source, agency and language.
 func about(a alerts.Article, b bounds) []string {
 	var out []string
-	for _, s := range []string{a.Publisher, a.Agency, a.Language} {
+	for _, s := range append(a.Credits(), a.Language) {
 		if s = legible.Cut(legible.Line(s), b.name); s != "" {
 			out = append(out, s)
 		}

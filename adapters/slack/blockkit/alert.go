@@ -73,7 +73,7 @@ func title(a alerts.Article) string { return cmp.Or(legible.Line(a.Title), "(no 
 // known.
 func about(a alerts.Article, loc *time.Location, b bounds) slack.Block {
 	var before []string
-	for _, s := range []string{a.Publisher, a.Agency} {
+	for _, s := range a.Credits() {
 		if s = legible.Cut(legible.Line(s), b.name); s != "" {
 			before = append(before, s)
 		}
