@@ -55,6 +55,13 @@ func (v Verdict) String() string {
 	return [...]string{"added", "revised", "duplicate"}[min(v, Duplicate)]
 }
 
+// Outcome is what became of one article of a batch.
+type Outcome struct {
+	Article Article // as logged; as it came where it was refused
+	Verdict Verdict
+	Err     error // why it was refused; nil otherwise
+}
+
 // LogEntry is an article as the log hands it to one of a group of replicas.
 type LogEntry struct {
 	Token   string // to acknowledge it by

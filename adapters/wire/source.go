@@ -1,15 +1,18 @@
 package wire
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,15 +25,23 @@ type FS struct {
 	name   string
 	fsys   fs.FS
 	reader *Reader
+	now    func() time.Time
 	// place is what stands before file names in problems.
 	place string
-	// unsettled tells of a file that is not to be read yet; may be nil.
-	unsettled func(fs.FileInfo) bool
+	// settled waits until a file is whole, and tells how it is then; false if it
+	// is not to be read yet. nil where every file is.
+	settled func(context.Context, string, fs.FileInfo) (fs.FileInfo, bool)
+	// take is given what was read of a file, before it is handed on; false leaves
+	// the file for later. nil takes all.
+	take func(*reading) bool
+	// stuck are files that were read and are not to be read again, beside those
+	// of the state.
+	stuck stamps
 }
 
 // NewFS makes a source of every file of fsys that reader knows.
 func NewFS(name string, fsys fs.FS, reader *Reader) *FS {
-	return &FS{name: name, fsys: fsys, reader: reader}
+	return &FS{name: name, fsys: fsys, reader: reader, now: time.Now}
 }
 
 // Name is the source's name.
@@ -39,8 +50,23 @@ func (f *FS) Name() string { return f.name }
 // stamps tell by a file's name what it was like when it was read.
 type stamps map[string]string
 
+// reading is what a look at a file gave.
+type reading struct {
+	name  string
+	stamp string        // as it was read; empty when it is to be tried again
+	info  fs.FileInfo   // nil where there is no file to read
+	batch *alerts.Batch // nil when nothing was read
+	err   error
+	// from is where its articles begin in those of the whole batch.
+	from int
+	// again: it is to be read again, for some of its articles are not to be
+	// published yet, or because it goes when all is logged.
+	again bool
+}
+
 // Fetch reads the files that changed since the state before, in the order of
-// their names. A file that can't be read is a problem, not an error.
+// their names. A file that can't be read is a problem, not an error. Articles
+// that are not to be published yet are left out until they are.
 // Errors say what is wrong with the folder, not which one it is: the caller has
 // its name.
 func (f *FS) Fetch(ctx context.Context, state []byte) (alerts.Batch, error) {
@@ -62,25 +88,50 @@ func (f *FS) Fetch(ctx context.Context, state []byte) (alerts.Batch, error) {
 		if !f.wants(name) {
 			continue
 		}
-		stamp, part, err := f.file(name, before[name])
-		if err != nil {
-			b.Problems = append(b.Problems, alerts.ItemProblem{Place: f.at(name), Err: err})
+		r := f.file(ctx, name, cmp.Or(f.stuck[name], before[name]))
+		if r.batch != nil {
+			r.again = f.embargoed(r.batch, &b)
+			r.from = len(b.Articles)
 		}
-		if stamp != "" {
-			after[name] = stamp
+		if f.take != nil && r.info != nil && !f.take(&r) {
+			continue
 		}
-		if part == nil {
+		if r.err != nil {
+			b.Problems = append(b.Problems, alerts.ItemProblem{Place: f.at(name), Err: r.err})
+		}
+		if r.stamp != "" && !r.again {
+			after[name] = r.stamp
+		}
+		if r.batch == nil {
 			continue
 		}
 		read = true
-		b.Articles = append(b.Articles, part.Articles...)
-		b.Problems = append(b.Problems, part.Problems...)
+		b.Articles = append(b.Articles, r.batch.Articles...)
+		b.Problems = append(b.Problems, r.batch.Problems...)
 	}
 	b.NotModified = !read && len(b.Problems) == 0 && len(state) > 0
 	if b.State, err = json.Marshal(after); err != nil {
 		return alerts.Batch{}, fmt.Errorf("keeping the state: %w", err)
 	}
 	return b, nil
+}
+
+// embargoed takes out of part what is not to be published yet, and has whole
+// asked for again when it is.
+func (f *FS) embargoed(part, whole *alerts.Batch) bool {
+	n := len(part.Articles)
+	now := f.now()
+	part.Articles = slices.DeleteFunc(part.Articles, func(a alerts.Article) bool {
+		wait := a.Embargo.Sub(now)
+		if wait <= 0 {
+			return false
+		}
+		if whole.Interval == 0 || wait < whole.Interval {
+			whole.Interval = wait
+		}
+		return true
+	})
+	return len(part.Articles) < n
 }
 
 // wants leaves out what reader does not know, and what another program hides
@@ -92,36 +143,53 @@ func (f *FS) wants(name string) bool {
 
 func (f *FS) at(name string) string { return filepath.Join(f.place, name) }
 
-// file reads a file unless its stamp is as before. The batch is nil when
-// nothing was read, and the stamp empty when it is to be tried again.
-func (f *FS) file(name, before string) (stamp string, b *alerts.Batch, err error) {
+// file reads a file unless its stamp is as before.
+func (f *FS) file(ctx context.Context, name, before string) (r reading) {
+	r.name = name
 	info, err := fs.Stat(f.fsys, name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return "", nil, nil // it went between the listing and now
+		return r // it went between the listing and now
 	case err != nil:
-		return "", nil, err
+		r.err = err
+		return r
 	case !info.Mode().IsRegular():
-		return "", nil, nil
-	case f.unsettled != nil && f.unsettled(info):
-		return before, nil, nil
+		return r
 	}
-	if stamp, err = f.stamp(name, info); err != nil {
-		return "", nil, err
+	if f.settled != nil {
+		var whole bool
+		if info, whole = f.settled(ctx, name, info); !whole {
+			r.stamp = before
+			return r
+		}
 	}
-	if stamp == before {
-		return stamp, nil, nil
+	r.info = info
+	if r.stamp, r.err = f.stamp(name, info); r.err != nil || r.stamp == before {
+		return r
 	}
 	in, err := f.fsys.Open(name)
 	if err != nil {
-		return "", nil, err
+		r.stamp, r.err = "", err
+		return r
 	}
 	defer in.Close()
-	batch, err := f.reader.Decode(f.at(name), in)
+	batch, err := f.decode(name, in)
 	if pathError := (*fs.PathError)(nil); errors.As(err, &pathError) {
-		stamp = "" // the disk's fault and not the file's
+		r.stamp = "" // the disk's fault and not the file's
 	}
-	return stamp, &batch, err
+	r.batch, r.err = &batch, err
+	return r
+}
+
+// decode makes an error of a reader's panic: one bad file must not keep the
+// others from being read.
+func (f *FS) decode(name string, in io.Reader) (b alerts.Batch, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			b, err = alerts.Batch{}, fmt.Errorf("the reader panicked: %v", r)
+		}
+	}()
+	return f.reader.Decode(f.at(name), in)
 }
 
 // stamp is size and time; embedded files have no time, and so the content
@@ -180,6 +248,9 @@ func (f *File) Fetch(ctx context.Context, state []byte) (alerts.Batch, error) {
 		return alerts.Batch{}, err
 	}
 	b.State, b.Kind = now, alerts.FileSource
+	if (&FS{now: time.Now}).embargoed(&b, &b) {
+		b.State = nil // so that it is read again
+	}
 	return b, nil
 }
 

@@ -23,6 +23,8 @@ var (
 	_ ingest.Source  = (*File)(nil)
 	_ ingest.Source  = (*FS)(nil)
 	_ ingest.Watcher = (*Folder)(nil)
+
+	_ ingest.Finisher = (*Folder)(nil)
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -85,7 +87,7 @@ func TestFile(t *testing.T) {
 func TestFolder(t *testing.T) {
 	dir := t.TempDir()
 	at := func(name string) string { return filepath.Join(dir, name) }
-	f := NewFolder("n", dir, NewReader(nil))
+	f := NewFolder("n", dir, NewReader(nil), true)
 	for _, name := range []string{"b.txt", "a.txt", ".hidden.txt", "~lock.txt", "#a.txt", "c.txt.tmp", "notes.pdf", "-"} {
 		write(t, at(name), name+"\n")
 	}
@@ -133,7 +135,7 @@ func TestFolderTriesAgain(t *testing.T) {
 	if err := os.Chmod(path, 0); err != nil {
 		t.Fatal(err)
 	}
-	f := NewFolder("n", dir, NewReader(nil))
+	f := NewFolder("n", dir, NewReader(nil), true)
 	first := fetch(t, f, nil)
 	if len(first.Problems) != 1 {
 		t.Errorf("first: %+v", first)
@@ -243,7 +245,7 @@ func TestDebounce(t *testing.T) {
 // watch runs Watch on a folder with short times.
 func watch(t *testing.T, dir string) (f *Folder, changed chan struct{}) {
 	t.Helper()
-	f = NewFolder("n", dir, NewReader(nil))
+	f = NewFolder("n", dir, NewReader(nil), true)
 	f.settle, f.look = 20*time.Millisecond, 20*time.Millisecond
 	changed = make(chan struct{}, 1)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -329,7 +331,7 @@ func TestWatch(t *testing.T) {
 // watches.
 func TestUnsettled(t *testing.T) {
 	dir := t.TempDir()
-	f := NewFolder("n", dir, NewReader(nil))
+	f := NewFolder("n", dir, NewReader(nil), true)
 	f.settle = time.Hour
 	path := filepath.Join(dir, "a.txt")
 	write(t, path, "A\n")
@@ -349,6 +351,7 @@ func TestUnsettled(t *testing.T) {
 		t.Errorf("a change of this moment was read: %+v", again)
 	}
 	f.watching.Store(false)
+	f.settle = 20 * time.Millisecond
 	if b = fetch(t, f, b.State); heads(b) != "A2" {
 		t.Errorf("without a watcher: %+v", b)
 	}

@@ -45,6 +45,9 @@ func parseTree(text string) (*node, error) {
 	open, count := []*node{root}, 0
 	for {
 		tok, err := d.RawToken()
+		if errors.Is(err, io.EOF) && len(open) > 1 {
+			return root, errors.New("the XML breaks off before its end")
+		}
 		if errors.Is(err, io.EOF) {
 			return root, nil
 		}

@@ -15,50 +15,81 @@ import (
 const (
 	// settleTime is for how long a file must be left alone before it is read:
 	// who writes it may not be done.
-	settleTime = 500 * time.Millisecond
+	settleTime = time.Second
+	// graceTime is how old a file must be before it is taken to be broken, and
+	// not half written.
+	graceTime = 5 * time.Second
 	// lookTime is how often it is looked whether the folder is still the one
 	// that is watched.
 	lookTime = 2 * time.Second
 )
 
 // Folder is a source made of the article files of a folder, without those of
-// folders within it. It can be watched.
+// folders within it. It can be watched. What was read is moved to the folder
+// done within it, or to failed with the reason beside it, unless it is to be
+// kept.
 type Folder struct {
 	FS
 	dir      string
+	keep     bool
 	settle   time.Duration
+	grace    time.Duration
 	look     time.Duration
 	watching atomic.Bool
 	// again asks Watch to tell once more: Fetch left out a file that was being
 	// written.
 	again chan struct{}
+	// pending are the files of the last Fetch, until Finish puts them away.
+	pending []reading
 }
 
-// NewFolder makes a source of the folder dir.
-func NewFolder(name, dir string, reader *Reader) *Folder {
+// NewFolder makes a source of the folder dir; with keep set, files stay where
+// they are.
+func NewFolder(name, dir string, reader *Reader, keep bool) *Folder {
 	f := &Folder{
-		FS:     FS{name: name, fsys: os.DirFS(dir), reader: reader, place: dir},
+		FS:     FS{name: name, fsys: os.DirFS(dir), reader: reader, place: dir, now: time.Now},
 		dir:    dir,
+		keep:   keep,
 		settle: settleTime,
+		grace:  graceTime,
 		look:   lookTime,
 		again:  make(chan struct{}, 1),
 	}
-	f.unsettled = f.beingWritten
+	f.settled, f.take, f.stuck = f.whole, f.taken, stamps{}
 	return f
 }
 
 // Address is the folder's path.
 func (f *Folder) Address() string { return f.dir }
 
-// beingWritten tells of a file that changed just now, while someone watches
-// who will call again. Without a watcher every file is read as it is. A time
-// in the future is another machine's clock, and tells nothing.
-func (f *Folder) beingWritten(info fs.FileInfo) bool {
-	if age := time.Since(info.ModTime()); !f.watching.Load() || age < 0 || age >= f.settle {
-		return false
+// whole tells whether a file was left alone for long enough. While someone
+// watches, who will call again, a file that changed just now is left for then;
+// else that is waited for. A time in the future is another machine's clock, and
+// tells nothing.
+func (f *Folder) whole(ctx context.Context, name string, info fs.FileInfo) (fs.FileInfo, bool) {
+	const tries = 10 // then it is left for the next Fetch
+	for range tries {
+		age := f.now().Sub(info.ModTime())
+		if age < 0 || age >= f.settle {
+			return info, true
+		}
+		if f.watching.Load() {
+			break
+		}
+		timer := time.NewTimer(f.settle - age)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return info, false
+		case <-timer.C:
+		}
+		var err error
+		if info, err = fs.Stat(f.fsys, name); err != nil {
+			return info, false
+		}
 	}
 	tell(f.again)
-	return true
+	return info, false
 }
 
 // Watch tells changed when files of the folder were written and left alone

@@ -32,6 +32,15 @@ type Watcher interface {
 	Watch(ctx context.Context, changed chan<- struct{}) error
 }
 
+// Finisher is a Source that puts away what it brought.
+type Finisher interface {
+	Source
+	// Finish is called after a Fetch that brought something, when all of it is
+	// logged: outcomes are what became of the articles of its Batch, in their
+	// order.
+	Finish(ctx context.Context, outcomes []alerts.Outcome) error
+}
+
 // Addressed is a Source that can say where it reads from, for people: a URL
 // without secrets, or a path.
 type Addressed interface {

@@ -142,16 +142,23 @@ func (s *source) read(ctx context.Context, state []byte) (b alerts.Batch, err er
 // the poll: after a crash in between the document is read again.
 func (s *source) store(ctx context.Context, b alerts.Batch, history bool) error {
 	log, name := s.in.cfg.Log, s.src.Name()
-	standing, problems := s.normalise(b)
+	outcomes, problems := s.normalise(b)
 	if !b.NotModified {
 		s.report(append(b.Problems, problems...))
 	}
-	for _, a := range standing {
-		s.alive()
-		logged, verdict, err := s.append(ctx, a, history)
-		if err != nil {
-			return &storeError{fmt.Errorf("log article %s: %w", a.ID, err)}
+	var standing []alerts.Article
+	for i := range outcomes {
+		o := &outcomes[i]
+		if o.Err != nil {
+			continue
 		}
+		s.alive()
+		standing = append(standing, o.Article)
+		logged, verdict, err := s.append(ctx, o.Article, history)
+		if err != nil {
+			return &storeError{fmt.Errorf("log article %s: %w", o.Article.ID, err)}
+		}
+		o.Article, o.Verdict = logged, verdict
 		s.count(logged, verdict, history)
 	}
 	if err := log.Settle(ctx, name, standing, b.NotModified, s.in.cfg.Now()); err != nil {
@@ -160,6 +167,11 @@ func (s *source) store(ctx context.Context, b alerts.Batch, history bool) error 
 	if !b.NotModified || b.State != nil {
 		if err := log.SaveState(ctx, name, wrapState(b.State)); err != nil {
 			return &storeError{fmt.Errorf("save the state of the source: %w", err)}
+		}
+	}
+	if f, ok := s.src.(Finisher); ok && !b.NotModified {
+		if err := f.Finish(ctx, outcomes); err != nil { // it was read all the same
+			s.log.Warn("what was read can't be put away", "error", err)
 		}
 	}
 	s.wish = b.Interval
@@ -171,21 +183,26 @@ func (s *source) store(ctx context.Context, b alerts.Batch, history bool) error 
 	return nil
 }
 
-func (s *source) normalise(b alerts.Batch) (good []alerts.Article, bad []alerts.ItemProblem) {
+// normalise gives an outcome for each article, of which those without an error
+// are to be logged, and the problems of the others.
+func (s *source) normalise(b alerts.Batch) ([]alerts.Outcome, []alerts.ItemProblem) {
 	now := s.in.cfg.Now()
+	outcomes := make([]alerts.Outcome, len(b.Articles))
+	var bad []alerts.ItemProblem
 	for i, a := range b.Articles {
 		n, err := normalise(a, s.src.Name(), now)
-		if err != nil {
-			place := fmt.Sprintf("item %d", i+1)
-			if a.ID != "" {
-				place = fmt.Sprintf("item %q", cut(line(a.ID), maxLine))
-			}
-			bad = append(bad, alerts.ItemProblem{Place: place, Err: err})
+		if err == nil {
+			outcomes[i].Article = n
 			continue
 		}
-		good = append(good, n)
+		outcomes[i] = alerts.Outcome{Article: a, Err: err}
+		place := fmt.Sprintf("item %d", i+1)
+		if a.ID != "" {
+			place = fmt.Sprintf("item %q", cut(line(a.ID), maxLine))
+		}
+		bad = append(bad, alerts.ItemProblem{Place: place, Err: err})
 	}
-	return good, bad
+	return outcomes, bad
 }
 
 func (s *source) count(a alerts.Article, v alerts.Verdict, history bool) {

@@ -62,6 +62,7 @@ type sourceConfig struct {
 	url      string
 	path     string
 	interval time.Duration
+	keep     bool   // of a folder: files stay where they are
 	place    string // where it was configured, for errors
 }
 

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -186,8 +187,14 @@ func (r *fileReader) sourceMapping(item *yaml.Node) {
 				r.fail(v, fmt.Sprintf("interval: %q is no time from 1m to 24h", v.Value), "write it as 5m or 1h")
 			}
 			more.interval = d
+		case "keep":
+			keep, err := strconv.ParseBool(v.Value)
+			if err != nil {
+				r.fail(v, fmt.Sprintf("keep: %q is neither true nor false", v.Value), "write true if the files of a folder are to stay where they are")
+			}
+			more.keep = keep
 		default:
-			r.fail(k, fmt.Sprintf("unknown setting %q of a source", key), "a source has name, url or path, and interval")
+			r.fail(k, fmt.Sprintf("unknown setting %q of a source", key), "a source has name, url or path, interval, and keep")
 		}
 	})
 	if len(r.wrong) > before {
@@ -217,7 +224,7 @@ func (r *fileReader) source(n *yaml.Node, value string, more sourceConfig) {
 	if more.name != "" {
 		s.name = more.name
 	}
-	s.interval = more.interval
+	s.interval, s.keep = more.interval, more.keep
 	r.config.sources = append(r.config.sources, s)
 }
 

@@ -64,7 +64,7 @@ func (s *sourceSet) add(c sourceConfig) {
 		s.list = append(s.list, wire.NewFile(c.name, c.path, reader))
 		return
 	}
-	s.list = append(s.list, wire.NewFolder(c.name, c.path, reader))
+	s.list = append(s.list, wire.NewFolder(c.name, c.path, reader, c.keep))
 }
 
 func (s *sourceSet) addFeed(name, address string) {
