@@ -45,6 +45,9 @@ type Item struct {
 	Enqueued      time.Time
 	Attempt       int  // sends that failed before this one
 	Sending       bool // an earlier claim was about to send it, and nobody knows whether it arrived
+	// Tried is when that was, by the clock of this process as Claim.Until; zero
+	// unless Sending.
+	Tried time.Time
 	// Head is the Key of the first item of the message in which a send of this
 	// one was begun, and Begun is when, by the store's clock. Both are empty unless
 	// Sending or Attempt tell of a send that may have arrived.
@@ -117,6 +120,9 @@ type Delivery struct {
 	// Since is the earliest time at which a send of it can have begun: a
 	// messenger that looks for an earlier try need not look further back.
 	Since time.Time
+	// Tried is when a send of it was last begun that may still be under way, in
+	// a process that stopped or hangs; by our clock, zero if there is none.
+	Tried time.Time
 	// Thread is the platform's id of the message that this part of a digest
 	// belongs below; empty for the first part and for alerts.
 	Thread string

@@ -328,10 +328,14 @@ func testSending(t *testing.T, open func() Outbox) {
 	if c.Items[0].Sending {
 		t.Error("marked before any send")
 	}
+	begun := time.Now()
 	ok(t, o.Sending(ctx, c, c.Items[0].Key))
 	c = patient(t, o, lease, "a")
 	if !c.Items[0].Sending {
 		t.Error("the mark of a send that was begun is lost")
+	}
+	if at := c.Items[0].Tried; at.Before(begun.Add(-time.Second)) || at.After(time.Now()) {
+		t.Errorf("begun at %v, and the claim says %v", begun, at)
 	}
 	ok(t, o.Defer(ctx, c, 0)) // without keys marks stay
 	c = claim(t, o, lease, "a")
@@ -339,7 +343,7 @@ func testSending(t *testing.T, open func() Outbox) {
 		t.Error("giving the lane back took the mark away")
 	}
 	ok(t, o.Retry(ctx, c, 0, "refused", c.Items[0].Key))
-	if c = claim(t, o, lease, "a"); c.Items[0].Sending {
+	if c = claim(t, o, lease, "a"); c.Items[0].Sending || !c.Items[0].Tried.IsZero() {
 		t.Error("a refusal did not clear the mark")
 	}
 	ok(t, o.Sending(ctx, c, c.Items[0].Key))

@@ -27,14 +27,14 @@ const (
 
 var (
 	errTooMany = errors.New("too many messages have come since to look through")
-	errTooSoon = errors.New("a call of an earlier try may still be under way")
+	errTooSoon = errors.New("a call of another process may still be under way")
 )
 
 // Find implements dispatch.Finder. Within two minutes a message can be sent
 // again: Discord knows it by its nonce, and answers with the one that is there.
 // After that it is looked for among the bot's own messages since the first try,
 // by the key that a button carries. A forum knows no nonce: there a look comes
-// after what a process that ended has left under way has surely ended.
+// after what another process has left under way has surely ended.
 //
 // What Discord accepts after that, from a request that it held back for longer
 // than a call's timeout, is not found, and shows twice.
@@ -52,7 +52,7 @@ func (m *Messenger) Find(ctx context.Context, d alerts.Delivery) (alerts.Receipt
 	if !ours && !to.forum && m.soon(d.Since) {
 		return alerts.Receipt{}, false, nil
 	}
-	if span := m.begun.Add(m.client.Limits.Timeout).Sub(m.now()); !ours && to.forum && span > 0 {
+	if span := d.Tried.Add(m.client.Limits.Timeout).Sub(m.now()); to.forum && span > 0 {
 		return alerts.Receipt{}, false, alerts.RetryAfter(errTooSoon, span, alerts.ScopeMessage)
 	}
 	id, err := m.look(ctx, d, to)

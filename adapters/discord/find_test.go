@@ -123,7 +123,6 @@ func TestFindsWhatArrived(t *testing.T) {
 	}
 	s.clock.forward(3 * time.Minute)
 	next := s.another()
-	s.clock.forward(sendTime) // what another process had under way has ended
 	for _, x := range tries {
 		for who, by := range map[string]*discord.Messenger{"the same": s.Messenger, "another": next} {
 			r, found := s.find(by, x.msg)
@@ -180,17 +179,18 @@ func TestArchivedPostIsFound(t *testing.T) {
 	}
 }
 
-// TestForumWaitsForCallsOfTheLast: a forum knows no nonce, so another process
-// waits until what was under way when it began has surely ended.
-func TestForumWaitsForCallsOfTheLast(t *testing.T) {
+// TestForumWaitsForACallOfAnother: a forum knows no nonce, so a look waits until
+// what another process had under way has surely ended.
+func TestForumWaitsForACallOfAnother(t *testing.T) {
 	t.Parallel()
 	s := newSender(t, fakediscord.Options{}, discord.Limits{})
 	msg := s.delivery("a", s.in(s.forum))
 	msg.Since = msg.Since.Add(-5 * time.Minute)
+	msg.Tried = s.clock.now().Add(-5 * time.Second)
 	next := s.another()
 	_, _, err := next.Find(t.Context(), msg)
 	r := refusal(t, err)
-	if r.Permanent || r.Scope != alerts.ScopeMessage || r.After <= 0 || r.After > 15*time.Second {
+	if r.Permanent || r.Scope != alerts.ScopeMessage || r.After <= 0 || r.After > 10*time.Second {
 		t.Errorf("looked at once: %v", err)
 	}
 	s.clock.forward(r.After)

@@ -21,12 +21,11 @@ type Messenger struct {
 	client *Client
 	rooms  *rooms
 	now    func() time.Time
-	begun  time.Time // this process
 	tries  *tries
 }
 
 func newMessenger(c *Client, r *rooms) *Messenger {
-	return &Messenger{client: c, rooms: r, now: c.Now, begun: c.Now(), tries: newTries()}
+	return &Messenger{client: c, rooms: r, now: c.Now, tries: newTries()}
 }
 
 // Platform implements dispatch.Messenger.

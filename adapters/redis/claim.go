@@ -185,6 +185,13 @@ func decodeClaim(row any, until time.Time) (alerts.Claim, error) {
 		if err != nil {
 			return c, err
 		}
+		if item.Sending {
+			age, err := strconv.ParseInt(marked[i+2], 10, 64)
+			if err != nil {
+				return c, errReply
+			}
+			item.Tried = time.Now().Add(-time.Duration(age) * time.Millisecond)
+		}
 		if at, rest, begun := strings.Cut(marked[i+3], " "); begun {
 			at, item.Part = strings.CutSuffix(at, "p")
 			ms, err := strconv.ParseInt(at, 10, 64)

@@ -245,7 +245,7 @@ func itemOf(destination, item, attempts, sending string) (alerts.Item, error) {
 	if out.Attempt, err = strconv.Atoi(attempts); err != nil {
 		return out, errReply
 	}
-	out.Sending = sending == "1"
+	out.Sending = sending != ""
 	return out, nil
 }
 

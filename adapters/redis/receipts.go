@@ -98,7 +98,7 @@ func decodeDead(key, text string) (Dead, error) {
 	if d.Lane.Destination, err = alerts.ParseDestination(destination); err != nil {
 		return d, err
 	}
-	d.Item, err = itemOf(destination, f[4][ns:ns+ni], f[1], "0")
+	d.Item, err = itemOf(destination, f[4][ns:ns+ni], f[1], "")
 	return d, err
 }
 

@@ -19,7 +19,7 @@ const (
 )
 
 var (
-	errTooSoon = errors.New("a call of an earlier process may still be under way")
+	errTooSoon = errors.New("a call of another process may still be under way")
 	errTooMany = errors.New("too many messages have come since to look through")
 )
 
@@ -27,11 +27,11 @@ var (
 // metadata of the channel's messages since the first try, and of the replies
 // to our own.
 //
-// It waits until a call that an earlier process left behind has surely ended.
+// It waits until a call that another process left behind has surely ended.
 // What Slack accepts after that, from a request that it held back for longer
 // than the call's timeout, is not found, and shows twice.
 func (m *Messenger) Find(ctx context.Context, d alerts.Delivery) (alerts.Receipt, bool, error) {
-	if span := m.limits.Timeout - m.now().Sub(m.started); span > 0 && !m.tried.has(d.Key) {
+	if span := d.Tried.Add(m.limits.Timeout).Sub(m.now()); span > 0 {
 		return alerts.Receipt{}, false, alerts.RetryAfter(errTooSoon, span, alerts.ScopeMessage)
 	}
 	ctx, cancel := context.WithTimeout(ctx, m.limits.Timeout)

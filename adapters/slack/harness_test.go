@@ -10,7 +10,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -51,18 +50,9 @@ type rig struct {
 	limits     slack.Limits
 }
 
-// another gives the messenger of a process that began that long ago.
-func (r *rig) another(age time.Duration) *slack.Messenger {
-	var begun atomic.Bool
-	now := func() time.Time {
-		if begun.Load() {
-			return time.Now()
-		}
-		return time.Now().Add(-age)
-	}
-	m := slack.New(slack.Config{Teams: r.teams, Rates: r.store.Rates(), Limits: r.limits, Now: now, Logger: slog.New(slog.NewTextHandler(r.log, nil))}).Messenger()
-	begun.Store(true)
-	return m
+// another gives the messenger of another process.
+func (r *rig) another() *slack.Messenger {
+	return slack.New(slack.Config{Teams: r.teams, Rates: r.store.Rates(), Limits: r.limits, Now: time.Now, Logger: slog.New(slog.NewTextHandler(r.log, nil))}).Messenger()
 }
 
 // match carries what was published into the outbox.

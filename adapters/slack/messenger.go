@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
-	"sync"
 	"time"
 
 	slackgo "github.com/slack-go/slack"
@@ -20,21 +19,19 @@ import (
 // Messenger sends alerts and digests to Slack. Its methods may be called at
 // the same time.
 type Messenger struct {
-	teams   *Teams
-	limits  Limits
-	pace    *pacer
-	rooms   *rooms
-	now     func() time.Time
-	started time.Time
-	tried   *tried
-	log     *slog.Logger
+	teams  *Teams
+	limits Limits
+	pace   *pacer
+	rooms  *rooms
+	now    func() time.Time
+	log    *slog.Logger
 }
 
 func newMessenger(c Config) *Messenger {
 	limits := c.Limits.complete()
 	return &Messenger{
 		teams: c.Teams, limits: limits, pace: newPacer(limits, c.Rates), rooms: newRooms(c.Now),
-		now: c.Now, started: c.Now(), tried: &tried{keys: map[string]bool{}}, log: c.Logger,
+		now: c.Now, log: c.Logger,
 	}
 }
 
@@ -62,7 +59,6 @@ func (m *Messenger) Send(ctx context.Context, d alerts.Delivery) (alerts.Receipt
 	if span > 0 {
 		return alerts.Receipt{}, alerts.RetryAfter(errPace, span, alerts.ScopeDestination)
 	}
-	m.tried.add(d.Key)
 	posted, ts, err := team.API.PostMessageContext(ctx, channel, m.options(d)...)
 	if err == nil && ts == "" {
 		err = errNoAnswer
@@ -70,7 +66,6 @@ func (m *Messenger) Send(ctx context.Context, d alerts.Delivery) (alerts.Receipt
 	if err != nil {
 		return alerts.Receipt{}, m.refused(ctx, team, d.Destination, channel, err)
 	}
-	m.tried.remove(d.Key)
 	m.pace.accepted(team.ID)
 	return alerts.Receipt{Messages: []string{messageID(posted, ts)}, NotBefore: m.now().Add(m.limits.Channel)}, nil
 }
@@ -150,37 +145,6 @@ func (m *Messenger) judged(team Team, what string, err error) error {
 		m.teams.Forget(team.ID)
 	}
 	return err
-}
-
-// tried remembers the deliveries that this process has begun to send and not
-// seen accepted: no other process has a call for them under way.
-type tried struct {
-	mu   sync.Mutex
-	keys map[string]bool
-}
-
-// mostTried bounds a tried. What is forgotten costs a wait, no more.
-const mostTried = 10_000
-
-func (t *tried) add(key string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if len(t.keys) >= mostTried {
-		clear(t.keys)
-	}
-	t.keys[key] = true
-}
-
-func (t *tried) remove(key string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	delete(t.keys, key)
-}
-
-func (t *tried) has(key string) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.keys[key]
 }
 
 // The message metadata by which a delivery is found again.

@@ -73,7 +73,7 @@ func TestFindsWhatArrived(t *testing.T) {
 	r.fake.JoinBot("C2")
 	r.fake.JoinBot("C1")
 	m := r.app.Messenger()
-	next := r.another(r.limits.Timeout) // as after a restart: calls of the one before have ended
+	next := r.another() // as after a restart
 	for _, d := range places() {
 		for name, f := range map[string]fakeslack.Fault{
 			"cut": {Cut: true, Accept: true}, "hang": {Hang: true, Accept: true}, "500": {Status: 500, Accept: true},
@@ -99,14 +99,21 @@ func TestFindsWhatArrived(t *testing.T) {
 	}
 }
 
-// TestNextProcessWaitsForCallsOfTheLast: what a process that was killed had
-// under way may still arrive, until the time of a call is over.
-func TestNextProcessWaitsForCallsOfTheLast(t *testing.T) {
+// TestAnotherProcessWaitsForACall: what a process that was killed had under way
+// may still arrive, until the time of a call is over.
+func TestAnotherProcessWaitsForACall(t *testing.T) {
 	r := newRig(t, byHTTP, rigOptions{fake: fakeslack.Options{ChannelInterval: -1}, pauseMatching: true})
-	_, _, err := r.another(0).Find(t.Context(), delivery("k", places()[0]))
+	r.fake.JoinBot("C1")
+	msg := delivery("k", places()[0])
+	msg.Tried = time.Now().Add(-5 * time.Second)
+	_, _, err := r.another().Find(t.Context(), msg)
 	asked, ok := errors.AsType[*alerts.SendError](err)
-	if !ok || asked.Permanent || asked.After <= 0 || asked.After > 15*time.Second || asked.Scope != alerts.ScopeMessage {
+	if !ok || asked.Permanent || asked.After <= 0 || asked.After > 10*time.Second || asked.Scope != alerts.ScopeMessage {
 		t.Errorf("looked at once: %v", err)
+	}
+	msg.Tried = time.Now().Add(-15 * time.Second)
+	if _, found := r.find(r.another(), msg); found {
+		t.Error("found what was never sent")
 	}
 }
 

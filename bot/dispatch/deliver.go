@@ -124,7 +124,7 @@ func (t *turn) parts(ctx context.Context, parts []part) outcome {
 		}
 		o, next := t.part(ctx, p, alerts.Delivery{
 			Key: p.key, Destination: t.claim.Lane.Destination, Schedule: t.claim.Lane.Schedule, Settings: t.view.settings,
-			Alerts: p.alerts, Part: number, Parts: total, Gathered: t.claim.Gathered, Attempt: p.attempt(), Since: t.since(p), Thread: thread,
+			Alerts: p.alerts, Part: number, Parts: total, Gathered: t.claim.Gathered, Attempt: p.attempt(), Since: t.since(p), Tried: t.tried(p), Thread: thread,
 		})
 		if t.claim.IsDigest() {
 			thread = cmp.Or(thread, o.thread)

@@ -148,6 +148,7 @@ type finder struct {
 	blind int // how many looks still fail
 	looks int
 	since []time.Duration // of each look, since the start of the bubble
+	tried []time.Time     // of each look
 	below string          // the thread in which everything is found
 }
 
@@ -156,6 +157,7 @@ func (f *finder) Find(_ context.Context, d alerts.Delivery) (alerts.Receipt, boo
 	defer f.mu.Unlock()
 	f.looks++
 	f.since = append(f.since, d.Since.Sub(start))
+	f.tried = append(f.tried, d.Tried)
 	if f.blind > 0 {
 		f.blind--
 		return alerts.Receipt{}, false, errDown

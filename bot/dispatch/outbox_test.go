@@ -225,7 +225,7 @@ func (o *memoryOutbox) release(c alerts.Claim, always bool) {
 
 func (o *memoryOutbox) Sending(ctx context.Context, c alerts.Claim, keys ...string) error {
 	return o.verdict(ctx, "sending", c, keys, func(_ *memoryLane, i *alerts.Item) bool {
-		i.Sending = true
+		i.Sending, i.Tried = true, time.Now()
 		if i.Head == "" {
 			i.Head, i.Begun, i.Part = keys[0], time.Now(), c.IsDigest()
 		}
@@ -291,7 +291,7 @@ func (o *memoryOutbox) Defer(ctx context.Context, c alerts.Claim, delay time.Dur
 
 func (o *memoryOutbox) hold(ctx context.Context, method string, c alerts.Claim, delay time.Duration, keys []string, attempts int) error {
 	err := o.verdict(ctx, method, c, keys, func(_ *memoryLane, i *alerts.Item) bool {
-		i.Sending = false
+		i.Sending, i.Tried = false, time.Time{}
 		if i.Attempt += attempts; i.Attempt == 0 {
 			i.Head, i.Begun, i.Part = "", time.Time{}, false
 		}
@@ -324,7 +324,7 @@ func (o *memoryOutbox) Drop(ctx context.Context, c alerts.Claim, keys ...string)
 
 func (o *memoryOutbox) Aside(ctx context.Context, c alerts.Claim, delay time.Duration, _ string, keys ...string) error {
 	err := o.verdict(ctx, "aside", c, keys, func(l *memoryLane, i *alerts.Item) bool {
-		i.Sending = false
+		i.Sending, i.Tried = false, time.Time{}
 		i.Attempt++
 		l.aside[i.Key], l.asideItem[i.Key] = time.Now().Add(delay), *i
 		return false

@@ -178,3 +178,26 @@ func TestSinceWhen(t *testing.T) {
 		})
 	})
 }
+
+// TestTriedWhen asks how long ago a send was begun that may still be under way,
+// where the messenger's clock is wrong.
+func TestTriedWhen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		f := &finder{fakeMessenger: w.slack}
+		w.cfg.Messengers = []Messenger{f}
+		w.cfg.Now = func() time.Time { return time.Now().Add(-time.Hour) }
+		retried, begun := item(lane("C"), "a"), item(lane("D"), "b")
+		retried.Attempt = 1
+		begun.Sending, begun.Tried = true, start
+		w.outbox.put(lane("C"), time.Time{}, retried)
+		pass(7 * time.Second)
+		w.running(t, func(*Dispatcher) {
+			w.outbox.put(lane("D"), time.Time{}, begun)
+			pass(time.Second)
+		})
+		if len(f.tried) != 2 || !f.tried[0].IsZero() || !f.tried[1].Equal(start.Add(-time.Hour)) {
+			t.Errorf("begun at %v", f.tried)
+		}
+	})
+}

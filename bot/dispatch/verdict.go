@@ -200,6 +200,21 @@ func (t *turn) since(p part) time.Time {
 	return since.Add(-storeSkew)
 }
 
+// tried is when a send of p was last begun of which nothing is known, zero if
+// there is none.
+func (t *turn) tried(p part) time.Time {
+	var last time.Time
+	for _, i := range p.items {
+		if i.Tried.After(last) {
+			last = i.Tried
+		}
+	}
+	if last.IsZero() {
+		return last
+	}
+	return t.cfg.Now().Add(-time.Since(last))
+}
+
 // backoff is the pause after so many failures.
 func (d *Dispatcher) backoff(failures int) time.Duration {
 	return d.jittered(min(firstBackoff<<min(failures, 20), maxBackoff))

@@ -1,8 +1,8 @@
 -- Hands out lanes that are due, each under a lease of its destination.
 -- KEYS: 1 shard prefix. ARGV: 1 lanes wanted, 2 lease in ms, 3 the most items
 -- of a digest lane. Returns for each lane: destination, schedule, token, then
--- the items as a flat list of item, failed attempts, send begun (0 or 1), and
--- "MS REST" of the message it was begun in (empty if none); then why an instant
+-- the items as a flat list of item, failed attempts, how many ms ago a send was
+-- begun of which nothing is known (empty if none), and "MS REST" of the message it was begun in (empty if none); then why an instant
 -- lane was claimed whole (empty if not), how many instant messages went out in
 -- the hour that runs, and in how many ms that ends (0: none runs).
 local now = clock()
@@ -53,7 +53,7 @@ local function claim(lane)
     local marks = call('HMGET', d, 'a:' .. rest, 's:' .. rest, 'p:' .. rest)
     flat[#flat + 1] = item
     flat[#flat + 1] = marks[1] or '0'
-    flat[#flat + 1] = marks[2] or '0'
+    flat[#flat + 1] = marks[2] and int(math.max(0, now - tonumber(marks[2]))) or ''
     flat[#flat + 1] = marks[3] or ''
   end
   out[#out + 1] = {dest, sched, token, flat, why, sent, int(left)}

@@ -11,8 +11,8 @@
 --              "token", "until", "held": how many of the first items it covers),
 --              "h:SCHEDULE" hold of a lane, "g" "N WHY": the instant lane is
 --              claimed whole, also after a claim that left N of its items
---              behind, unless N is 0; and per item "a:REST" failed attempts, "s:REST" send begun, "e:REST" the
---              last error, and "p:REST" "MS REST": when a send that may have
+--              behind, unless N is 0; and per item "a:REST" failed attempts, "s:REST" when a send was
+--              begun of which nothing is known, "e:REST" the last error, and "p:REST" "MS REST": when a send that may have
 --              arrived was first begun, and the first item of that message ("MSp
 --              REST" if that was part of a digest)
 --   pace       sorted set of destinations, by the time before which none of

@@ -49,7 +49,7 @@ for i = 9, #ARGV do
   local item = covered[rest]
   if item then
     if verb == 'sending' then
-      call('HSET', d, 's:' .. rest, '1')
+      call('HSET', d, 's:' .. rest, int(now))
       call('HSETNX', d, 'p:' .. rest, int(now) .. ARGV[8] .. ' ' .. ARGV[9])
     elseif verb == 'defer' or verb == 'gather' then
       call('HDEL', d, 's:' .. rest)

@@ -1,7 +1,7 @@
 -- Lists what waits for a destination.
 -- KEYS: 1 shard prefix. ARGV: 1 destination. Returns for each item: schedule,
--- item, failed attempts, send begun (0 or 1), last error, time in ms at which
--- its lane is next due.
+-- item, failed attempts, when a send was begun in ms (empty if none), last error,
+-- time in ms at which its lane is next due.
 local dest = ARGV[1]
 local d = K .. 'd:' .. dest
 local out = {}
@@ -12,7 +12,7 @@ for _, sched in ipairs(lanes_of(dest)) do
     for _, item in ipairs(items) do
       local _, _, rest = split(item)
       local marks = call('HMGET', d, 'a:' .. rest, 's:' .. rest, 'e:' .. rest)
-      out[#out + 1] = {sched, item, marks[1] or '0', marks[2] or '0', marks[3] or '', int(tonumber(at))}
+      out[#out + 1] = {sched, item, marks[1] or '0', marks[2] or '', marks[3] or '', int(tonumber(at))}
     end
   end
   add(call('ZRANGE', K .. 'x:' .. lane, 0, -1))
