@@ -18,6 +18,9 @@ var commandBuckets = []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .02
 // otherCommand counts for all that have no name of their own in the metrics.
 const otherCommand = "other"
 
+// mixedCommand counts for a pipeline of several commands.
+const mixedCommand = "pipeline"
+
 // measure shows r what the client does and what waits in the store.
 func (c *Client) measure(r prometheus.Registerer) {
 	f := promauto.With(r)
@@ -43,7 +46,8 @@ func (c *Client) measure(r prometheus.Registerer) {
 }
 
 // meter is a hook that times every call of the server: a command, a script, or
-// a pipeline, which counts under the name of its last command.
+// a pipeline, which counts once: under the name of its commands if they have
+// one, such as a script on many shards, else as a pipeline.
 type meter struct {
 	scripts map[string]string // by their SHA-1
 	seconds *prometheus.HistogramVec
@@ -53,13 +57,13 @@ type meter struct {
 func newMeter(f promauto.Factory) *meter {
 	m := &meter{scripts: scriptNames(), errors: map[string]prometheus.Counter{}, seconds: f.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "bellwether_redis_command_duration_seconds", Buckets: commandBuckets,
-		Help: "One call of Redis with its retries, by command or by the name of its script; a pipeline counts as its last command.",
+		Help: "One call of Redis with its retries, by command or by the name of its script; a pipeline of several commands counts as pipeline.",
 	}, []string{"command"})}
 	failed := f.NewCounterVec(prometheus.CounterOpts{
 		Name: "bellwether_redis_command_errors_total", Help: "Calls of Redis that failed.",
 	}, []string{"command"})
 	for _, name := range []string{
-		otherCommand, "get", "hello", "hget", "hgetall", "hmget", "hscan", "hvals", "info", "mget", "ping", "scan", "select", "sscan", "unlink", "xrange", "zrange", "zrevrangebyscore",
+		otherCommand, mixedCommand, "get", "hello", "hget", "hgetall", "hmget", "hscan", "hvals", "info", "mget", "ping", "scan", "select", "sscan", "unlink", "xrange", "zrange", "zrevrangebyscore",
 	} {
 		m.errors[name] = failed.WithLabelValues(name)
 	}
@@ -114,8 +118,18 @@ func (m *meter) nameOf(cmd goredis.Cmder) string {
 	return name
 }
 
-func (m *meter) note(cmd goredis.Cmder, begun time.Time, err error) {
-	name := m.nameOf(cmd)
+// nameOfAll gives the name under which a pipeline counts.
+func (m *meter) nameOfAll(cmds []goredis.Cmder) string {
+	name := m.nameOf(cmds[0])
+	for _, cmd := range cmds[1:] {
+		if m.nameOf(cmd) != name {
+			return mixedCommand
+		}
+	}
+	return name
+}
+
+func (m *meter) note(name string, begun time.Time, err error) {
 	m.seconds.WithLabelValues(name).Observe(time.Since(begun).Seconds())
 	// An unknown script is sent again, and who gave up waiting is no fault.
 	if err != nil && !errors.Is(err, goredis.Nil) && !errors.Is(err, context.Canceled) && !goredis.HasErrorPrefix(err, "NOSCRIPT") {
@@ -131,7 +145,7 @@ func (m *meter) ProcessHook(next goredis.ProcessHook) goredis.ProcessHook {
 	return func(ctx context.Context, cmd goredis.Cmder) error {
 		begun := time.Now()
 		err := next(ctx, cmd)
-		m.note(cmd, begun, err)
+		m.note(m.nameOf(cmd), begun, err)
 		return err
 	}
 }
@@ -142,7 +156,7 @@ func (m *meter) ProcessPipelineHook(next goredis.ProcessPipelineHook) goredis.Pr
 		begun := time.Now()
 		err := next(ctx, cmds)
 		if len(cmds) > 0 {
-			m.note(cmds[len(cmds)-1], begun, err)
+			m.note(m.nameOfAll(cmds), begun, err)
 		}
 		return err
 	}
