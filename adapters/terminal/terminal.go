@@ -67,10 +67,12 @@ const prompt = "> "
 // maxLine is the longest command in bytes.
 const maxLine = 64 << 10
 
-// Run hands each line to h and prints the reply, one after the other, until
-// the input ends, the person leaves (Ctrl-C, Ctrl-D, exit or quit) or ctx
-// ends. The error is nil in all these cases, else it says why reading or
-// writing failed.
+// ErrLeft says that the person is done, whatever else may come in.
+var ErrLeft = errors.New("the person at the terminal left")
+
+// Run hands each line to h and prints the reply, one after the other. It
+// returns nil when the input ends (as by Ctrl-C and Ctrl-D) or ctx does,
+// ErrLeft for exit or quit, else why reading or writing failed.
 //
 // A read from a terminal can't be interrupted. When ctx ends Run asks In to
 // stop, by its deadline if it is a file that has one, else by Close, and waits
@@ -99,7 +101,7 @@ func (t *Terminal) Run(ctx context.Context, h Handler) error {
 			continue
 		}
 		if strings.EqualFold(line, "exit") || strings.EqualFold(line, "quit") {
-			return nil
+			return ErrLeft
 		}
 		reply := h.Handle(ctx, t.command(line))
 		if err := t.print(t.page().reply(reply)); err != nil {

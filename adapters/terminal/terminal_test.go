@@ -122,8 +122,11 @@ type errReader struct{ err error }
 func (r errReader) Read([]byte) (int, error) { return 0, r.err }
 
 func TestInteractive(t *testing.T) {
-	tests := []struct{ name, leave string }{
-		{"control D", "\x04"}, {"control C", "\x03"}, {"exit", "exit\r"}, {"quit", "QUIT\r"},
+	tests := []struct {
+		name, leave string
+		want        error
+	}{
+		{"control D", "\x04", nil}, {"control C", "\x03", nil}, {"exit", "exit\r", ErrLeft}, {"quit", "QUIT\r", ErrLeft},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -144,8 +147,8 @@ func TestInteractive(t *testing.T) {
 			at = out.await(at, "heard list\r\n\r\n")
 			at = out.await(at, prompt)
 			_, _ = io.WriteString(typed, tt.leave)
-			if err := <-ended; err != nil {
-				t.Errorf("Run = %v, want nil", err)
+			if err := <-ended; !errors.Is(err, tt.want) {
+				t.Errorf("Run = %v, want %v", err, tt.want)
 			}
 			if _, err := term.Write([]byte("bye\n")); err != nil {
 				t.Error(err)

@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/bellwether/bellwether/adapters/terminal"
 )
 
 // role is a part of the work that a replica can take.
@@ -82,5 +85,12 @@ func (a *app) stages(cfg config, interactive bool) [][]part {
 	return [][]part{doors, chats, matching, delivery}
 }
 
-// terminal talks with the person at the terminal.
-func (a *app) terminal(ctx context.Context) error { return a.talk.Run(ctx, a.bot) }
+// terminal talks with the person at the terminal. What is piped in may say exit
+// as well as a person.
+func (a *app) terminal(ctx context.Context) error {
+	err := a.talk.Run(ctx, a.bot)
+	if errors.Is(err, terminal.ErrLeft) {
+		return errLast
+	}
+	return err
+}

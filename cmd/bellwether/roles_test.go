@@ -89,6 +89,9 @@ func TestStagesEndInOrder(t *testing.T) {
 		{"by the last one who leaves", func(context.CancelFunc) part {
 			return part{name: "door", run: func(context.Context) error { return nil }, last: true}
 		}, ""},
+		{"by one who says that it was the last", func(context.CancelFunc) part {
+			return part{name: "door", run: func(context.Context) error { return errLast }}
+		}, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

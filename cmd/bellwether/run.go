@@ -12,6 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+
+	"github.com/bellwether/bellwether/adapters/terminal"
 )
 
 func newRun(w world) *cobra.Command {
@@ -117,7 +119,7 @@ func run(ctx context.Context, w world, f flagValues, once bool) (err error) {
 // once answers the commands on standard input, polls every source, and
 // delivers what follows from it.
 func (a *app) once(ctx context.Context) error {
-	if err := a.talk.Run(ctx, a.bot); err != nil {
+	if err := a.talk.Run(ctx, a.bot); err != nil && !errors.Is(err, terminal.ErrLeft) {
 		return fmt.Errorf("terminal: %w", err)
 	}
 	if err := a.ingest.Once(ctx); err != nil {

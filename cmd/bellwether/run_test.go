@@ -157,6 +157,17 @@ func TestRunGoesOnWhenItsInputEnds(t *testing.T) {
 	}
 }
 
+func TestRunEndsWhenItsInputSaysExit(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	dir := t.TempDir()
+	p := start(t, nil, "run", "--data", dir, "--source", dir+"/../"+filepath.Base(dir))
+	p.say("subscribe harbor\nexit")
+	p.expect("Following `harbor`")
+	if status := <-p.done; status != exitDone {
+		t.Fatalf("exit status %d; on standard error:\n%s", status, p.stderr)
+	}
+}
+
 func TestHealthcheckAsksTheOneThatRuns(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	dir := t.TempDir()

@@ -12,9 +12,12 @@ import (
 type part struct {
 	name string
 	run  func(context.Context) error
-	// last: when it ends by itself, so does the program.
+	// last: when it ends by itself, so does the program. So it does when run
+	// returns errLast.
 	last bool
 }
+
+var errLast = errors.New("nothing is to be done any more")
 
 // serve runs stages until ctx ends, a part fails or the last one leaves. Then
 // the stages end one after the other: what comes in first, so that those behind
@@ -29,12 +32,12 @@ func serve(ctx context.Context, stages [][]part) error {
 		for _, p := range stage {
 			parts.Go(func() error {
 				err := p.run(own)
-				if err != nil && own.Err() == nil {
+				if err != nil && own.Err() == nil && !errors.Is(err, errLast) {
 					err = fmt.Errorf("%s: %w", p.name, err)
 					stop(err)
 					return err
 				}
-				if p.last {
+				if p.last || err != nil {
 					stop(nil)
 				}
 				return nil
