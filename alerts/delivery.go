@@ -54,6 +54,9 @@ type Item struct {
 	Head  string
 	Begun time.Time
 	Part  bool // that message was part of a digest
+	// Due is when its lane may next be written to, or its lease ends: for those
+	// who list what waits, zero in a claim.
+	Due time.Time
 }
 
 // Gathering is why alerts come together that are sent one by one otherwise.

@@ -216,7 +216,7 @@ func (o *outbox) Enqueue(_ context.Context, pending []alerts.Pending) (int, erro
 		}
 		n++
 		o.seen[p.Key()] = true
-		o.waiting[p.Lane] = append(o.waiting[p.Lane], alerts.Item{Key: p.Key(), Article: p.Article, Subscriptions: p.Subscriptions})
+		o.waiting[p.Lane] = append(o.waiting[p.Lane], alerts.Item{Key: p.Key(), Article: p.Article, Subscriptions: p.Subscriptions, Due: p.NotBefore})
 		o.notes = append(o.notes, fmt.Sprintf("enqueue %s %s for %v at %s",
 			laneName(p.Lane), p.Article, p.Subscriptions, p.NotBefore.UTC().Format(time.RFC3339)))
 	}

@@ -42,7 +42,7 @@ func (b *Bot) limit(ctx context.Context, q *request) (chat.Reply, error) {
 			b.warn(ctx, q, "what the limit held back is not sent yet", fmt.Errorf("bring its time forward: %w", err))
 		}
 	}
-	r := chat.Reply{Text: fmt.Sprintf("No limit %s: every alert is sent at once, however many there are.", q.here())}
+	r := chat.Reply{Text: fmt.Sprintf("No limit %s: alerts come one by one, however many there are.", q.here())}
 	if n := set.AlertsAnHour(b.anHour); n > 0 {
 		r.Text = fmt.Sprintf("At most %s an hour %s come one by one. What else hits comes together when the hour is over.", count(n, "alert"), q.here())
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/bellwether/bellwether/alerts"
@@ -119,7 +118,7 @@ func (b *Bot) first(ctx context.Context, q *request, sub alerts.Subscription, se
 	case err != nil:
 		b.warn(ctx, q, "first alert not sent", fmt.Errorf("enqueue article %s: %w", newest.ID, err))
 		return "The newest could not be sent; " + code("preview "+sub.Query.String()) + " shows it."
-	case added == 0 && b.waits(ctx, q, newest.ID):
+	case added == 0 && b.waits(ctx, q, newest.ID) != nil:
 		return "The newest waits to be sent already: “" + plain(newest.Title) + "”."
 	case added == 0:
 		return "The newest was sent here before: “" + plain(newest.Title) + "”."
@@ -129,14 +128,19 @@ func (b *Bot) first(ctx context.Context, q *request, sub alerts.Subscription, se
 	return "The newest follows as an alert."
 }
 
-// waits reports whether an article waits to be sent to the place, as far as
-// that can be known.
-func (b *Bot) waits(ctx context.Context, q *request, article string) bool {
+// waits gives what waits of an article to be sent to the place, as far as that
+// can be known; nil if nothing does.
+func (b *Bot) waits(ctx context.Context, q *request, article string) *alerts.Item {
 	items, err := b.outbox.Waiting(ctx, q.place)
 	if err != nil {
 		b.warn(ctx, q, "outbox not read", err)
 	}
-	return slices.ContainsFunc(items, func(i alerts.Item) bool { return i.Article == article })
+	for _, i := range items {
+		if i.Article == article {
+			return &i
+		}
+	}
+	return nil
 }
 
 func unmuted(set alerts.Settings) func(alerts.Article) bool {

@@ -194,11 +194,15 @@ func merged(spans []alerts.Span) []alerts.Span {
 	return out
 }
 
+// soon is what an alert waits for every day: its turn, or another try.
+const soon = time.Minute
+
 // fate concludes what became of an article here.
 func (b *Bot) fate(ctx context.Context, q *request, a alerts.Article, subs []alerts.Subscription, set alerts.Settings) string {
 	loc := location(set)
 	newer := !slices.ContainsFunc(subs, func(s alerts.Subscription) bool { return !s.Created.After(a.Received) })
 	var times []string
+	instant := slices.ContainsFunc(subs, func(s alerts.Subscription) bool { return !s.Schedule.IsDigest() })
 	for _, s := range subs {
 		if when := schedule.Describe(s.Schedule, set.Quiet, loc, q.now); !slices.Contains(times, when) {
 			times = append(times, when)
@@ -208,12 +212,15 @@ func (b *Bot) fate(ctx context.Context, q *request, a alerts.Article, subs []ale
 		p, _ := schedule.Paused(set, s, q.now)
 		return !p
 	})
+	waits := b.waits(ctx, q, a.ID)
 	switch {
 	case set.Mutes(a.ID):
 		return "it is muted here, and not shown again"
 	case paused:
 		return "what hits it is paused now; it was sent if it came in before the pause"
-	case b.waits(ctx, q, a.ID):
+	case waits != nil && instant && waits.Due.After(q.now.Add(soon)):
+		return fmt.Sprintf("it waits until %s: %s shows what may hold it back", clock(waits.Due, loc, q.now), q.undo("limit", ""))
+	case waits != nil:
 		return "it waits to be sent " + strings.Join(times, ", or ")
 	case newer:
 		return fmt.Sprintf("it came in on %s, before it was followed here; of such articles only the newest is sent", clock(received(a), loc, q.now))

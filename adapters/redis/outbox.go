@@ -185,8 +185,7 @@ func (o *Outbox) Waiting(ctx context.Context, d alerts.Destination) ([]alerts.It
 type Queued struct {
 	alerts.Item
 	Schedule alerts.Schedule
-	Due      time.Time // when its lane may next be written to, or its lease ends
-	Reason   string    // of the last failed attempt
+	Reason   string // of the last failed attempt
 }
 
 // Queue lists what waits for a destination, lane by lane, in order; what
