@@ -237,7 +237,7 @@ func TestNoteIsWrappedAndClean(t *testing.T) {
 func TestExitEndsPlainInput(t *testing.T) {
 	s := newScreen()
 	err := New(Options{In: strings.NewReader("a\nExit\nb\n"), Out: s}).Run(t.Context(), handler(echo))
-	if got := s.b.String(); err != nil || got != "heard a\n\n" {
+	if got := s.b.String(); !errors.Is(err, ErrLeft) || got != "heard a\n\n" {
 		t.Errorf("got %q, %v", got, err)
 	}
 }

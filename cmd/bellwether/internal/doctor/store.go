@@ -102,7 +102,7 @@ func lossParts(all []string) string {
 // Pressure judges how full the store is.
 func (r *Report) Pressure(l pressure.Load, b pressure.Bounds) {
 	if held, why := b.Judge(l); held {
-		r.Fail("see with `bellwether outbox list` why nothing goes out, or give Redis more memory", "sources are held back: %s", why)
+		r.Fail("see with `bellwether outbox list` why nothing goes out; or raise limits.waiting, or give Redis more memory", "sources are held back: %s", why)
 		return
 	}
 	r.OK("%s in the outbox", many(l.Waiting, "alert"))
