@@ -169,6 +169,9 @@ func (a *Articles) Settle(ctx context.Context, source string, standing []alerts.
 	return nil
 }
 
+// Saved implements ingest.ArticleLog.
+func (a *Articles) Saved(ctx context.Context) error { return a.c.saved(ctx) }
+
 func flag(b bool) string {
 	if b {
 		return "1"

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -96,6 +97,39 @@ func (r *Reader) Decode(name string, in io.Reader) (alerts.Batch, error) {
 	}
 	b, err := r.decode(name, &limited{r: plain, limit: limit, left: limit})
 	b.Kind = alerts.FileSource
+	return b, err
+}
+
+// jsonLines are the content types that JSON lines go by.
+var jsonLines = regexp.MustCompile(`(?i)^application/(?:x-)?(?:ndjson|jsonl|jsonlines|json-lines)\b`)
+
+// MaxBody is the largest body that [DecodeBody] reads, in bytes after
+// decompression.
+const MaxBody = 16 << 20
+
+// DecodeBody reads articles that were sent and not filed: JSON lines, ninjs,
+// NewsML, NITF or telegrams, whichever the content shows, gzipped or not. The
+// content type decides between JSON lines and ninjs where one line could be
+// either. Places name the line or the item ("line 3"), and are empty where there
+// is one item only.
+func DecodeBody(contentType string, in io.Reader) (alerts.Batch, error) {
+	name := "body.json"
+	if jsonLines.MatchString(contentType) {
+		name = "body.jsonl"
+	}
+	plain, err := decompress(in)
+	if err != nil {
+		return alerts.Batch{}, fmt.Errorf("decompressing: %w", err)
+	}
+	b, err := NewReader(nil).decode(name, &limited{r: plain, limit: MaxBody, left: MaxBody})
+	b.Kind = alerts.FileSource
+	for i, p := range b.Problems {
+		place := strings.TrimPrefix(p.Place, name)
+		if n, ok := strings.CutPrefix(place, ":"); ok && !strings.HasPrefix(n, " ") {
+			place = "line " + n
+		}
+		b.Problems[i].Place = strings.TrimPrefix(place, ": ")
+	}
 	return b, err
 }
 

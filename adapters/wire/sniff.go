@@ -76,11 +76,11 @@ func noItem(root string) error {
 	return fmt.Errorf("there is an XML document <%s>, and no news item", root)
 }
 
-// isLines tells whether data is JSON lines: several values, the first on a line
-// of its own.
+// isLines tells whether data is JSON lines: several objects, each on a line of
+// its own, though some may be damaged.
 func isLines(data []byte) bool {
-	first, rest, _ := bytes.Cut(bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\uFEFF"))), []byte("\n"))
-	return len(rest) > 0 && bytes.HasPrefix(first, []byte("{")) && json.Valid(first)
+	data = bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\uFEFF")))
+	return bytes.HasPrefix(data, []byte("{")) && bytes.Contains(data, []byte("\n{")) && !json.Valid(data)
 }
 
 // isJSON tells whether data is JSON, and not a text that begins with a bracket.

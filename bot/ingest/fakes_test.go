@@ -104,6 +104,12 @@ func (l *memoryLog) SaveState(_ context.Context, source string, state []byte) er
 	return nil
 }
 
+func (l *memoryLog) Saved(context.Context) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.check("saved", "")
+}
+
 func (l *memoryLog) saved() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()

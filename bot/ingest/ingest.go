@@ -114,6 +114,7 @@ func (c Config) withDefaults() Config {
 type Ingester struct {
 	cfg     Config
 	sources []*source
+	pushed  *source       // what was not asked for
 	slots   chan struct{} // one for each Fetch under way
 
 	fetchTime prometheus.Observer
@@ -132,6 +133,7 @@ func New(cfg Config) *Ingester {
 	for _, s := range cfg.Sources {
 		in.sources = append(in.sources, newSource(in, s))
 	}
+	in.pushed = newSource(in, pushes{})
 	in.export(cfg.Metrics)
 	return in
 }
@@ -203,5 +205,6 @@ func (in *Ingester) Stats() Stats {
 	for _, s := range in.sources {
 		s.counts.addTo(&out)
 	}
+	in.pushed.counts.addTo(&out)
 	return out
 }

@@ -39,28 +39,39 @@ func (in *Ingester) export(r prometheus.Registerer) {
 	for _, s := range in.sources {
 		s.export(f)
 	}
+	in.pushed.exportArticles(f)
 }
 
-func (s *source) export(f promauto.Factory) {
-	name := s.src.Name()
-	if !utf8.ValidString(name) {
-		name = strconv.QuoteToASCII(name) // a path may be any bytes, a label may not
+// label is the source's name as a label: a path may be any bytes.
+func (s *source) label() string {
+	if name := s.src.Name(); utf8.ValidString(name) {
+		return name
 	}
-	count := func(metric, help, label string, values map[string]*atomic.Int64) {
-		for value, n := range values {
-			f.NewCounterFunc(prometheus.CounterOpts{
-				Name: metric, Help: help, ConstLabels: prometheus.Labels{"source": name, label: value},
-			}, func() float64 { return float64(n.Load()) })
-		}
+	return strconv.QuoteToASCII(s.src.Name())
+}
+
+func (s *source) exportCount(f promauto.Factory, metric, help, label string, values map[string]*atomic.Int64) {
+	for value, n := range values {
+		f.NewCounterFunc(prometheus.CounterOpts{
+			Name: metric, Help: help, ConstLabels: prometheus.Labels{"source": s.label(), label: value},
+		}, func() float64 { return float64(n.Load()) })
 	}
-	count("bellwether_polls_total", "Polls of a source: changed, not_modified, failed, or unstored (the source was well, the store not).", "outcome",
-		map[string]*atomic.Int64{
-			"changed": &s.counts.changed, "not_modified": &s.counts.notModified, "failed": &s.counts.failed, "unstored": &s.counts.unstored,
-		})
-	count("bellwether_articles_total", "What a source's items were: added, revised, duplicate or unreadable.", "verdict",
+}
+
+func (s *source) exportArticles(f promauto.Factory) {
+	s.exportCount(f, "bellwether_articles_total", "What a source's items were: added, revised, duplicate or unreadable.", "verdict",
 		map[string]*atomic.Int64{
 			alerts.Added.String(): &s.counts.added, alerts.Revised.String(): &s.counts.revised,
 			alerts.Duplicate.String(): &s.counts.duplicates, "unreadable": &s.counts.unreadable,
+		})
+}
+
+func (s *source) export(f promauto.Factory) {
+	name := s.label()
+	s.exportArticles(f)
+	s.exportCount(f, "bellwether_polls_total", "Polls of a source: changed, not_modified, failed, or unstored (the source was well, the store not).", "outcome",
+		map[string]*atomic.Int64{
+			"changed": &s.counts.changed, "not_modified": &s.counts.notModified, "failed": &s.counts.failed, "unstored": &s.counts.unstored,
 		})
 	when := func(metric, help string, of func(alerts.SourceStatus) time.Time) {
 		f.NewGaugeFunc(prometheus.GaugeOpts{Name: metric, Help: help, ConstLabels: prometheus.Labels{"source": name}}, func() float64 {

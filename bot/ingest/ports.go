@@ -63,6 +63,9 @@ type ArticleLog interface {
 	// last stood. NotModified polls call it with keep set and no articles:
 	// everything of the last document still stands.
 	Settle(ctx context.Context, source string, standing []alerts.Article, keep bool, now time.Time) error
+	// Saved returns when all that was appended before outlives this process. A
+	// store outside of it returns at once.
+	Saved(ctx context.Context) error
 	// State and SaveState keep a source's Batch.State; nil if none was saved.
 	State(ctx context.Context, source string) ([]byte, error)
 	SaveState(ctx context.Context, source string, state []byte) error

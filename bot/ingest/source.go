@@ -170,6 +170,9 @@ func (s *source) store(ctx context.Context, b alerts.Batch, history bool) error 
 		}
 	}
 	if f, ok := s.src.(Finisher); ok && !b.NotModified {
+		if err := log.Saved(ctx); err != nil {
+			return &storeError{fmt.Errorf("save what was logged: %w", err)}
+		}
 		if err := f.Finish(ctx, outcomes); err != nil { // it was read all the same
 			s.log.Warn("what was read can't be put away", "error", err)
 		}

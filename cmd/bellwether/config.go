@@ -35,6 +35,7 @@ type config struct {
 	levelSet      bool
 	logJSON       bool
 	listen        string
+	pushTokens    []string
 	contact       string
 	interval      time.Duration
 	history       bool
@@ -170,6 +171,21 @@ func setListen(c *config, v string) error {
 	return nil
 }
 
+// shortestToken is that of a token that nobody guesses.
+const shortestToken = 16
+
+// setPushTokens never repeats the value.
+func setPushTokens(c *config, v string) error {
+	c.pushTokens = nil
+	for t := range strings.SplitSeq(v, ",") {
+		if t = strings.TrimSpace(t); len(t) < shortestToken || strings.ContainsAny(t, " \t") {
+			return fault{"not a token", fmt.Sprintf("give at least %d characters without spaces, such as `openssl rand -hex 24` prints; several with commas between", shortestToken)}
+		}
+		c.pushTokens = append(c.pushTokens, t)
+	}
+	return nil
+}
+
 func setExpire(c *config, v string) error {
 	if v == "0" {
 		c.expire = 0
@@ -271,6 +287,9 @@ func loadConfig(w world, f flagValues, interactive bool) (config, error) {
 	wrong = append(wrong, readFlags(&c, f)...)
 	wrong = append(wrong, c.slack.incomplete(&c)...)
 	wrong = append(wrong, c.discord.incomplete(&c)...)
+	if len(c.pushTokens) > 0 && c.listen == "" {
+		wrong = append(wrong, mistake{"http.push_token (BELLWETHER_PUSH_TOKEN)", "articles come in by HTTP, and no address is served", "set BELLWETHER_HTTP_LISTEN, such as 127.0.0.1:8080"})
+	}
 	if c.divided() && c.redisURL == "" {
 		wrong = append(wrong, mistake{"roles", "the replicas have no Redis to share", "set REDIS_URL, or leave the roles out"})
 	}

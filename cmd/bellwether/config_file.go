@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/bellwether/bellwether/bot/ingest"
 )
 
 // fileReader walks the tree of a configuration file and collects every
@@ -220,6 +222,9 @@ func (r *fileReader) source(n *yaml.Node, value string, more sourceConfig) {
 		}
 		r.fail(n, err.Error(), "correct it")
 		return
+	}
+	if more.name == ingest.Pushed {
+		r.fail(n, fmt.Sprintf("the name %q is that of articles that are sent to POST /articles", more.name), "give the source another name")
 	}
 	if more.name != "" {
 		s.name = more.name

@@ -63,6 +63,7 @@ func settings() []setting {
 		},
 		{"limits.memory", "BELLWETHER_LIMITS_MEMORY", "percent of Redis's maxmemory from which no source is read", "75", false, setMemory},
 		{"terminal.timezone", "BELLWETHER_TIMEZONE", "time zone of the terminal until you say another, such as Europe/Brussels", "the machine's", false, setZone},
+		{"http.push_token", "BELLWETHER_PUSH_TOKEN", "token with which others may send articles to POST /articles; several with commas:\nall let in. Empty: nobody may", "", true, setPushTokens},
 		{"http.public_url", "BELLWETHER_PUBLIC_URL", "address under which others reach http.listen, such as https://alerts.example.org", "", false, setPublicURL},
 		{"key", "BELLWETHER_KEY", "seals tokens that are stored: 32 bytes in base64 (openssl rand -base64 32);\nseveral with commas: the first seals, all open", "", true, setKey},
 		{

@@ -16,6 +16,7 @@ import (
 	"github.com/bellwether/bellwether/adapters/redis/embedded"
 	"github.com/bellwether/bellwether/adapters/terminal"
 	"github.com/bellwether/bellwether/adapters/web"
+	"github.com/bellwether/bellwether/adapters/wire"
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot"
 	"github.com/bellwether/bellwether/bot/dispatch"
@@ -74,6 +75,12 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 	}
 	if cfg.listen != "" {
 		routes := watch.routes(log)
+		if cfg.has(roleIngest) && len(cfg.pushTokens) > 0 {
+			routes["POST /articles"] = web.NewArticles(web.ArticlesConfig{
+				Tokens: cfg.pushTokens, Decode: wire.DecodeBody, Intake: a.ingest, Logger: log,
+				Busy: func(err error) bool { return errors.Is(err, ingest.ErrHeld) },
+			})
+		}
 		if cfg.has(roleChat) {
 			maps.Copy(routes, a.slack.routes())
 			maps.Copy(routes, a.discord.routes())
