@@ -3,8 +3,9 @@
 // random password, for the same adapter that talks to a real Redis. Its
 // content is saved to one file and restored from it.
 //
-// It is for one process. Every save writes everything, so it suits the some
-// hundred thousand alerts of a small installation, not millions.
+// It is for one process. A save writes the keys that changed behind what is in
+// the file, and everything now and then; a key is written whole, so it suits the
+// some hundred thousand alerts of a small installation, not millions.
 package embedded
 
 import (
@@ -36,6 +37,10 @@ const (
 	SaveLatest  = 500 * time.Millisecond
 )
 
+// leastSections is how many bytes of changes may stand behind the first section
+// of a file that is smaller itself; else as many as that has.
+const leastSections = 1 << 20
+
 // expireEvery is how often keys are looked through for those that have had
 // their time. The adapter uses none, and each look costs as much as a sort of
 // all keys.
@@ -56,6 +61,7 @@ type Server struct {
 	metrics *metrics
 	changed changed
 	image   map[string][]byte // each key as the file has it; of the goroutine that saves
+	written extent            // how far the file is; zero if it is to be written anew
 	wake    chan struct{}     // someone waits for a save
 	cancel  context.CancelFunc
 	done    sync.WaitGroup
@@ -257,36 +263,54 @@ func (s *Server) save(ctx context.Context) error {
 	return err
 }
 
-// write brings the image up to date and writes it to the file.
+// write brings the image and the file up to date.
 func (s *Server) write(ctx context.Context) error {
-	if err := s.refresh(ctx); err != nil {
+	changes, err := s.refresh(ctx)
+	if err != nil {
 		s.changed.everything() // it may have forgotten keys that were not read
 		return fmt.Errorf("save the store: %w", err)
 	}
 	s.saves.Add(1)
-	size, err := writeFile(s.path, s.image)
+	last := s.written
+	s.written = extent{} // what a failed write leaves is not known
+	behind := last.size - last.whole
+	for _, k := range changes {
+		behind += int64(len(k))
+	}
+	if last.size == 0 || behind > max(last.whole, leastSections) {
+		s.written, err = writeFile(s.path, s.image)
+	} else {
+		s.written, err = appendFile(s.path, last, changes)
+	}
 	if err == nil {
-		s.metrics.bytes.Store(int64(size))
+		s.metrics.bytes.Store(s.written.size)
 	}
 	return err
 }
 
-func (s *Server) refresh(ctx context.Context) error {
+// refresh brings the image up to date, and gives the keys that changed as a
+// section has them.
+func (s *Server) refresh(ctx context.Context) (map[string][]byte, error) {
 	keys, all, err := dump(ctx, s.client, s.password, time.Now())
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if all {
-		s.image = make(map[string][]byte, len(keys))
+		s.image, s.written = make(map[string][]byte, len(keys)), extent{}
 	}
+	changes := make(map[string][]byte, len(keys))
 	for _, k := range keys {
-		if k.kind == "none" {
+		if k.kind == gone {
+			k.content = ""
+		}
+		if changes[k.name], err = appendKey(nil, k); err != nil {
+			return nil, err
+		}
+		if s.image[k.name] = changes[k.name]; k.kind == gone {
 			delete(s.image, k.name)
-		} else if s.image[k.name], err = appendKey(nil, k); err != nil {
-			return err
 		}
 	}
-	return nil
+	return changes, nil
 }
 
 // Close saves a last time, ends the server and gives the file free. Clients
@@ -295,7 +319,10 @@ func (s *Server) Close() error {
 	s.close.Do(func() {
 		s.cancel()
 		s.done.Wait()
-		s.changed.everything()
+		s.changed.everything() // so that the file holds each key once
+		if s.written.size > s.written.whole {
+			s.writes.Add(1)
+		}
 		s.closed = s.save(context.Background())
 		s.mu.Lock()
 		s.ended = true

@@ -283,8 +283,7 @@ func TestDamagedFile(t *testing.T) {
 		"cut by one":   {good[:len(good)-1], "damaged"},
 		"one bit":      {flipped, "damaged"},
 		"other file":   {[]byte("To whom it may concern\n"), "damaged"},
-		"longer":       {append(bytes.Clone(good), 0), "damaged"},
-		"newer":        {bytes.Replace(good, []byte("store 1"), []byte("store 2"), 1), "newer version"},
+		"newer":        {bytes.Replace(good, []byte("store 2"), []byte("store 3"), 1), "newer version"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := os.WriteFile(path, test.data, 0o600); err != nil {

@@ -3,6 +3,7 @@ package embedded
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -132,7 +133,8 @@ func TestEncodeDecode(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	got, err := decode(encode(image))
+	file, _ := encode(image)
+	got, err := decode(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,6 +143,10 @@ func TestEncodeDecode(t *testing.T) {
 	}
 	if d := cmp.Diff(keys, got, cmp.AllowUnexported(key{})); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
+	}
+	old := append([]byte(magic+oldest+"\n"), slices.Concat(slices.Collect(maps.Values(image))...)...)
+	if got, err := decode(append(old, sumOf(nil, old)...)); err != nil || len(got) != len(keys) {
+		t.Errorf("a file of version 1: %v, %v", got, err)
 	}
 	if _, err := appendKey(nil, key{content: 1.5}); err == nil {
 		t.Error("a number that is no int64 was encoded")
@@ -169,6 +175,7 @@ func FuzzDecode(f *testing.F) {
 		if err != nil || !cmp.Equal(keys, twice, cmp.AllowUnexported(key{})) {
 			t.Errorf("decoded, encoded and decoded again: %v, want %v, %v", twice, keys, err)
 		}
+		_, _ = decode(append([]byte(magic+version+"\n"), data...))
 		if _, err := decode(data); err == nil && !bytes.HasPrefix(data, []byte(magic)) {
 			t.Error("a file without its first line was taken")
 		}
