@@ -180,6 +180,11 @@ func testMoveInFlight(t *testing.T, open func() Outbox) {
 	if n, err := o.Move(ctx, from, to, time.Time{}); n != 0 || err != nil {
 		t.Errorf("Move = %d, %v, want 0: it may have arrived", n, err)
 	}
+	c = claim(t, o, lease, "a") // what it was put off for holds no more
+	if c.Lane != from || !c.Items[0].Sending {
+		t.Errorf("claimed %+v of %v, want it marked and of %v", c.Items[0], c.Lane, from)
+	}
+	ok(t, o.Defer(ctx, c, time.Hour))
 	c = claim(t, o, lease, "b", "c")
 	if c.Lane != to {
 		t.Errorf("lane = %v, want %v", c.Lane, to)

@@ -243,10 +243,14 @@ func (m *model) Move(t *rapid.T) {
 	from := anyLane(t)
 	to := alerts.Lane{Destination: from.Destination, Schedule: rapid.SampledFrom(schedules).Draw(t, "to")}
 	var stay, moved []*modelItem
+	begun := 0
 	lease := m.leases[from.Destination]
 	for _, i := range m.lanes[from] {
 		if i.sending || lease != nil && slices.Contains(lease.items, i) {
 			stay = append(stay, i)
+			if lease == nil || !slices.Contains(lease.items, i) {
+				begun++
+			}
 		} else {
 			moved = append(moved, i)
 		}
@@ -254,9 +258,11 @@ func (m *model) Move(t *rapid.T) {
 	if n, err := m.outbox.Move(t.Context(), from, to, time.Time{}); n != len(moved) || err != nil {
 		t.Fatalf("Move = %d, %v, want %d", n, err, len(moved))
 	}
-	if len(moved) > 0 {
+	if len(moved)+begun > 0 {
 		m.held[from] = false
 		m.settle(from.Destination)
+	}
+	if len(moved) > 0 {
 		m.lanes[from] = stay
 		m.lanes[to] = append(m.lanes[to], moved...)
 	}

@@ -2,9 +2,10 @@
 -- KEYS: 1 shard prefix. ARGV: 1 lanes wanted, 2 lease in ms, 3 the most items
 -- of a digest lane. Returns for each lane: destination, schedule, token, then
 -- the items as a flat list of item, failed attempts, how many ms ago a send was
--- begun of which nothing is known (empty if none), and "MS REST" of the message it was begun in (empty if none); then why an instant
--- lane was claimed whole (empty if not), how many instant messages went out in
--- the hour that runs, and in how many ms that ends (0: none runs).
+-- begun of which nothing is known (empty if none), and "MS REST" of the message
+-- it was begun in (empty if none); then why an instant lane was claimed whole
+-- (empty if not), how many instant messages went out in the hour that runs, and
+-- in how many ms that ends (0: none runs).
 local now = clock()
 local want, lease, most = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local out = {}

@@ -1,6 +1,6 @@
 -- Puts what waits in one lane of a destination at the end of another. What is
 -- under a lease that still runs, or whose send was begun, stays: it may be on
--- its way.
+-- its way. The latter is looked at anew, whatever its lane was put off for.
 -- KEYS: 1 shard prefix. ARGV: 1 wake channel, 2 destination, 3 and 4 schedule
 -- of the lanes from and to (may be the same: then only the time changes), 5 the
 -- time in ms before which the moved are not sent. Returns how many were moved.
@@ -15,11 +15,12 @@ end
 local held = 0
 if lease[1] == from then held = tonumber(lease[2]) end
 
-local stay, moved = {}, {}
+local stay, moved, begun = {}, {}, 0
 local function sort(item)
   local _, _, rest = split(item)
   if call('HEXISTS', d, 's:' .. rest) == 1 then
     stay[#stay + 1] = item
+    begun = begun + 1
   else
     moved[#moved + 1] = retimed(item, at)
   end
@@ -36,13 +37,15 @@ table.sort(aside, function(a, b)
 end)
 for _, item in ipairs(aside) do sort(item) end
 for i = held + 1, #waiting do sort(waiting[i]) end
-if #moved == 0 then return 0 end
+if #moved + begun == 0 then return 0 end
 
-call('DEL', list, side)
-for _, item in ipairs(stay) do call('RPUSH', list, item) end
-for _, item in ipairs(moved) do call('RPUSH', K .. 'l:' .. dest .. '|' .. to, item) end
+if #moved > 0 then
+  call('DEL', list, side)
+  for _, item in ipairs(stay) do call('RPUSH', list, item) end
+  for _, item in ipairs(moved) do call('RPUSH', K .. 'l:' .. dest .. '|' .. to, item) end
+  add_lane(dest, to)
+end
 call('HDEL', d, 'h:' .. from)
-add_lane(dest, to)
 settle(dest, now)
 call('PUBLISH', ARGV[1], 'move')
 return #moved
