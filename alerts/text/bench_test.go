@@ -26,3 +26,20 @@ func BenchmarkField(b *testing.B) {
 		a.Field(&f, article, "en")
 	}
 }
+
+func BenchmarkScan(b *testing.B) {
+	x := text.NewLexicon("en")
+	var s text.Scan
+	b.SetBytes(int64(len(article)))
+	b.ReportAllocs()
+	for b.Loop() {
+		x.Scan(&s, article)
+	}
+}
+
+func BenchmarkParagraphs(b *testing.B) {
+	b.SetBytes(int64(len(article)))
+	for b.Loop() {
+		text.Paragraphs(article)
+	}
+}
