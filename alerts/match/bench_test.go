@@ -99,16 +99,16 @@ func BenchmarkMatch(b *testing.B) {
 			e, n := filled(b, texts)
 			size := float64(heap()-before) / float64(n)
 			runtime.KeepAlive(texts)
-			var hits []match.Hit
+			var hits match.Hits
 			count := 0
 			for _, a := range articles { // stems and words are remembered from now on
-				hits = e.Match(a, hits[:0])
+				e.Match(a, &hits)
 			}
 			b.ReportAllocs()
 			i := 0
 			for b.Loop() {
-				hits = e.Match(articles[i%len(articles)], hits[:0])
-				count += len(hits)
+				e.Match(articles[i%len(articles)], &hits)
+				count += len(hits.IDs)
 				i++
 			}
 			b.ReportMetric(float64(count)/float64(i), "hits/article")
@@ -147,11 +147,11 @@ func BenchmarkChange(b *testing.B) {
 	texts, articles := load(b, 20_000)
 	e, n := filled(b, texts)
 	queries := parseAll(texts)
-	var hits []match.Hit
+	var hits match.Hits
 	i := 0
 	for b.Loop() {
 		e.Add(alerts.SubscriptionID(i%n), queries[(i+1)%n])
-		hits = e.Match(articles[i%len(articles)], hits[:0])
+		e.Match(articles[i%len(articles)], &hits)
 		i++
 	}
 }

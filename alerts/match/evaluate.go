@@ -10,140 +10,202 @@ import (
 // place is an occurrence of a phrase: positions from from to before to.
 type place struct{ from, to int32 }
 
-func byStart(a, b place) int { return cmp.Compare(a.from, b.from) }
-func byEnd(a, b place) int   { return cmp.Compare(a.to, b.to) }
+func byStart(a, b place) int {
+	return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to))
+}
+func byEnd(a, b place) int { return cmp.Compare(a.to, b.to) }
 
-// eval says whether node n holds in a region, and appends the spans of what
-// made it hold; where it does not hold it leaves the spans as they were.
-func (m *matcher) eval(n uint32, in region) bool {
-	before := len(m.spans)
-	switch n := m.x.nodes[n]; n.op {
+// holds says whether a tree holds in a region.
+func (m *matcher) holds(code []uint32, in region) bool {
+	arg := argOf(code[0])
+	switch opOf(code[0]) {
 	case opTerm:
-		return m.evalTerm(n.a, in)
-	case opPhrase, opAtLeast:
-		return m.evalPlaces(n, in)
+		if in != regionTitle && in != regionLead {
+			return m.has(arg)
+		}
+		places := m.placesOf(arg)
+		return len(places) > 0 && places[0].from < m.r.limits[in]
+	case opPair:
+		if in == regionText {
+			return m.has(m.x.pairAtom(arg))
+		}
+		return m.anyPlace(code, in)
 	case opFlag:
-		return m.has(n.a)
+		return m.has(arg)
+	case opPhrase:
+		return m.anyPlace(code, in)
 	case opAnd:
-		return m.evalAnd(n, in)
+		return m.holdsAnd(code, in)
 	case opOr:
-		holds := false
-		for _, kid := range m.x.kids[n.a:n.b] {
-			holds = m.eval(kid, in) || holds
+		for rest := code[2:code[1]]; len(rest) > 0; rest = rest[sizeOf(rest):] {
+			if m.holds(rest, in) {
+				return true
+			}
 		}
-		return holds
+		return false
 	case opNot:
-		holds := m.eval(n.a, in)
-		m.spans = m.spans[:before]
-		return !holds
-	case opNear, opBefore:
-		return m.evalNear(n, in)
-	case opSame:
-		return m.evalSame(n, in)
-	case opWithin:
-		if in != regionTitle { // which is part of the lead
-			in = n.n
-		}
-		return m.eval(n.a, in)
-	case opSilent:
-		holds := m.eval(n.a, n.n)
-		m.spans = m.spans[:before]
-		return holds
+		return !m.holds(code[1:], in)
+	case opNear, opBefore, opSame, opAtLeast:
+		return m.holdsByPlace(code, in)
+	case opWithin, opSilent:
+		return m.holds(code[1:], inner(code[0], in))
 	default: // opNever
 		return false
 	}
 }
 
-func (m *matcher) evalTerm(a atom, in region) bool {
-	before, limits := len(m.spans), m.r.bounds[in]
-	for _, i := range m.tokensOf(a) {
-		if limits.lo <= i && i < limits.hi {
-			t := &m.r.tokens[i]
-			m.spans = append(m.spans, alerts.Span{Field: m.fieldOf(i), Start: int(t.start), End: int(t.end)})
-		}
+// inner is the region in which the kid of an opWithin or opSilent is looked at.
+func inner(word uint32, in region) region {
+	if opOf(word) == opWithin && in == regionTitle { // which is part of the lead
+		return in
 	}
-	return len(m.spans) > before
+	return argOf(word)
 }
 
-func (m *matcher) evalPlaces(n node, in region) bool {
+// holdsAnd looks at the presence of atoms before anything else.
+func (m *matcher) holdsAnd(code []uint32, in region) bool {
+	for rest := code[2:code[1]]; len(rest) > 0; rest = rest[sizeOf(rest):] {
+		if o := opOf(rest[0]); (o == opTerm || o == opFlag) && !m.has(argOf(rest[0])) {
+			return false
+		}
+	}
+	for rest := code[2:code[1]]; len(rest) > 0; rest = rest[sizeOf(rest):] {
+		if !m.holds(rest, in) {
+			return false
+		}
+	}
+	return true
+}
+
+// holdsByPlace is for operators that ask where their operands stand. What they
+// mark is dropped: they are few enough.
+func (m *matcher) holdsByPlace(code []uint32, in region) bool {
+	before := len(m.spans)
+	holds := m.mark(code, in)
+	m.spans = m.spans[:before]
+	return holds
+}
+
+func (m *matcher) anyPlace(code []uint32, in region) bool {
+	base := len(m.places)
+	m.find(code, in)
+	found := len(m.places) > base
+	m.places = m.places[:base]
+	return found
+}
+
+// mark says whether a tree holds in a region, and appends the spans of what
+// made it hold; where it does not hold it leaves the spans as they were.
+func (m *matcher) mark(code []uint32, in region) bool {
+	before := len(m.spans)
+	switch opOf(code[0]) {
+	case opTerm, opPair, opPhrase, opAtLeast:
+		return m.markPlaces(code, in)
+	case opAnd:
+		if !m.holdsAnd(code, in) {
+			return false
+		}
+		eachKid(code, func(kid []uint32) { m.mark(kid, in) })
+		return true
+	case opOr:
+		holds := false
+		eachKid(code, func(kid []uint32) { holds = m.mark(kid, in) || holds })
+		return holds
+	case opNear, opBefore:
+		return m.markNear(code, in)
+	case opSame:
+		return m.markSame(code, in)
+	case opWithin:
+		return m.mark(code[1:], inner(code[0], in))
+	default: // without spans
+		m.spans = m.spans[:before]
+		return m.holds(code, in)
+	}
+}
+
+func (m *matcher) markPlaces(code []uint32, in region) bool {
 	need := 1
 	base := len(m.places)
-	if n.op == opAtLeast {
-		m.find(m.x.nodes[n.a], in)
-		need = int(n.n)
-	} else {
-		m.find(n, in)
+	if opOf(code[0]) == opAtLeast {
+		need = int(argOf(code[0]))
+		code = code[1:]
 	}
+	m.find(code, in)
 	found := m.places[base:]
 	m.places = m.places[:base]
 	if len(found) < need || (need > 1 && countDisjoint(found) < need) {
 		return false
 	}
-	for _, p := range found {
-		m.mark(p)
-	}
+	m.markAll(found)
 	return true
 }
 
-func (m *matcher) evalAnd(n node, in region) bool {
-	kids := m.x.kids[n.a:n.b]
-	for _, kid := range kids {
-		if k := m.x.nodes[kid]; (k.op == opTerm || k.op == opFlag) && !m.has(k.a) {
-			return false
-		}
+func (m *matcher) markAll(places []place) {
+	for _, p := range places {
+		m.spans = append(m.spans, m.r.span(p))
 	}
-	before := len(m.spans)
-	for _, kid := range kids {
-		if !m.eval(kid, in) {
-			m.spans = m.spans[:before]
-			return false
-		}
-	}
-	return true
 }
 
-// sides finds the places of both operands of n, sorted by their start. They
-// are valid until the next call of find.
-func (m *matcher) sides(n node, in region) (left, right []place) {
+// sides finds the places of both operands, sorted by their start. They are
+// valid until the next call of find.
+func (m *matcher) sides(code []uint32, in region) (left, right []place) {
+	a, b := sidesOf(code)
 	base := len(m.places)
-	m.find(m.x.nodes[n.a], in)
+	m.find(a, in)
 	middle := len(m.places)
-	m.find(m.x.nodes[n.b], in)
+	m.find(b, in)
 	left, right = m.places[base:middle], m.places[middle:]
 	m.places = m.places[:base]
-	slices.SortFunc(left, byStart)
-	slices.SortFunc(right, byStart)
+	sortPlaces(left)
+	sortPlaces(right)
 	return left, right
 }
 
-func (m *matcher) evalNear(n node, in region) bool {
-	left, right := m.sides(n, in)
+func sortPlaces(places []place) {
+	if !slices.IsSortedFunc(places, byStart) {
+		slices.SortFunc(places, byStart)
+	}
+}
+
+func (m *matcher) markNear(code []uint32, in region) bool {
+	left, right := m.sides(code, in)
 	if len(left) == 0 || len(right) == 0 {
 		return false
 	}
-	before := len(m.spans)
-	m.markNear(left, right, n.n, true, n.op == opNear)
-	m.markNear(right, left, n.n, n.op == opNear, true)
+	before, distance, either := len(m.spans), int32(argOf(code[0])), opOf(code[0]) == opNear
+	m.markBeside(left, right, distance, true, either)
+	m.markBeside(right, left, distance, either, true)
 	return len(m.spans) > before
 }
 
-// markNear marks the places of some that have one of others at most distance
+// markBeside marks the places of some that have one of others at most distance
 // away: after them, or before them. Both are sorted by start.
-func (m *matcher) markNear(some, others []place, distance int32, after, before bool) {
+func (m *matcher) markBeside(some, others []place, distance int32, after, before bool) {
 	m.byEnd = append(m.byEnd[:0], others...)
-	slices.SortFunc(m.byEnd, byEnd)
+	if !slices.IsSortedFunc(m.byEnd, byEnd) {
+		slices.SortFunc(m.byEnd, byEnd)
+	}
+	i, j := 0, 0 // the first of others that begins after p; how many end before it
 	for _, p := range some {
 		if after {
-			i, _ := slices.BinarySearchFunc(others, p.to, func(o place, to int32) int { return cmp.Compare(o.from, to) })
+			// Ends do not grow with starts, so that i may have to go back a little.
+			for i > 0 && others[i-1].from >= p.to {
+				i--
+			}
+			for i < len(others) && others[i].from < p.to {
+				i++
+			}
 			if i < len(others) && m.within(p, others[i], distance) {
-				m.mark(p)
+				m.spans = append(m.spans, m.r.span(p))
 				continue
 			}
 		}
 		if before {
-			i, _ := slices.BinarySearchFunc(m.byEnd, p.from+1, func(o place, end int32) int { return cmp.Compare(o.to, end) })
-			if i > 0 && m.within(m.byEnd[i-1], p, distance) {
-				m.mark(p)
+			for j < len(m.byEnd) && m.byEnd[j].to <= p.from {
+				j++
+			}
+			if j > 0 && m.within(m.byEnd[j-1], p, distance) {
+				m.spans = append(m.spans, m.r.span(p))
 			}
 		}
 	}
@@ -152,142 +214,39 @@ func (m *matcher) markNear(some, others []place, distance int32, after, before b
 // within reports whether b, which is after a, is at most distance away in the
 // same paragraph.
 func (m *matcher) within(a, b place, distance int32) bool {
-	return b.from-a.to < distance && m.at(a.from).para == m.at(b.from).para
+	return b.from-a.to < distance && m.r.para[a.from] == m.r.para[b.from]
 }
 
-func (m *matcher) evalSame(n node, in region) bool {
-	left, right := m.sides(n, in)
-	left, right = m.inOneSentence(left), m.inOneSentence(right)
+func (m *matcher) markSame(code []uint32, in region) bool {
+	left, right := m.sides(code, in)
+	if len(left) == 0 || len(right) == 0 {
+		return false
+	}
+	sent := m.r.sentences()
+	left, right = inOneSentence(sent, left), inOneSentence(sent, right)
 	before := len(m.spans)
-	m.markSame(left, right)
-	m.markSame(right, left)
+	m.markSentences(sent, left, right)
+	m.markSentences(sent, right, left)
 	return len(m.spans) > before
 }
 
 // inOneSentence drops the places that reach over the end of a sentence.
-func (m *matcher) inOneSentence(places []place) []place {
-	return slices.DeleteFunc(places, func(p place) bool { return m.at(p.from).sent != m.at(p.to-1).sent })
+func inOneSentence(sent []int32, places []place) []place {
+	return slices.DeleteFunc(places, func(p place) bool { return sent[p.from] != sent[p.to-1] })
 }
 
-// markSame marks the places of some in whose sentence there is one of others.
-// Both are sorted by start.
-func (m *matcher) markSame(some, others []place) {
+// markSentences marks the places of some in whose sentence there is one of
+// others. Both are sorted by start.
+func (m *matcher) markSentences(sent []int32, some, others []place) {
+	i := 0
 	for _, p := range some {
-		sent := m.at(p.from).sent
-		i, _ := slices.BinarySearchFunc(others, sent, func(o place, sent int32) int { return cmp.Compare(m.at(o.from).sent, sent) })
-		if i < len(others) && m.at(others[i].from).sent == sent {
-			m.mark(p)
+		for i < len(others) && sent[others[i].from] < sent[p.from] {
+			i++
+		}
+		if i < len(others) && sent[others[i].from] == sent[p.from] {
+			m.spans = append(m.spans, m.r.span(p))
 		}
 	}
-}
-
-// find appends the places of a term, a phrase, or an OR of them. A place can
-// be found more than once.
-func (m *matcher) find(n node, in region) {
-	switch n.op {
-	case opTerm:
-		limits := m.r.bounds[in]
-		for _, i := range m.tokensOf(n.a) {
-			if limits.lo <= i && i < limits.hi {
-				m.places = append(m.places, place{m.r.tokens[i].pos, m.r.tokens[i].after})
-			}
-		}
-	case opPhrase:
-		words := m.x.words[n.a:n.b]
-		m.findFrom(m.x.terms[words[0].lo], words, in)
-		if words[0].joined != always {
-			m.findFrom(words[0].joined, words, in)
-		}
-	case opOr:
-		for _, kid := range m.x.kids[n.a:n.b] {
-			m.find(m.x.nodes[kid], in)
-		}
-	}
-}
-
-// findFrom appends the places of a phrase that begin with a token of atom a.
-func (m *matcher) findFrom(a atom, words []word, in region) {
-	limits := m.r.bounds[in]
-	last := int32(-1)
-	for _, i := range m.tokensOf(a) {
-		t := &m.r.tokens[i]
-		if i < limits.lo || i >= limits.hi || t.pos == last {
-			continue
-		}
-		last = t.pos
-		for _, end := range m.follow(words, t.pos, t.para) {
-			m.places = append(m.places, place{t.pos, end})
-		}
-	}
-}
-
-// follow gives the positions after a phrase that begins at pos. There are
-// several where a token and its joined form both fit. It is valid until the
-// next call.
-func (m *matcher) follow(words []word, pos, para int32) []int32 {
-	ends := append(m.ends[:0], pos)
-	for _, w := range words {
-		joined := m.joined[:0]
-		if w.joined != always {
-			joined = m.step(w.joined, ends, joined, para)
-		}
-		for _, a := range m.x.terms[w.lo:w.hi] {
-			next := m.step(a, ends, m.next[:0], para)
-			ends, m.next = next, ends
-		}
-		for _, end := range joined {
-			if !slices.Contains(ends, end) {
-				ends = append(ends, end)
-			}
-		}
-		m.joined = joined
-		if len(ends) == 0 {
-			break
-		}
-	}
-	m.ends = ends
-	return ends
-}
-
-// step appends the positions after the tokens with atom a that begin at one of
-// the positions at.
-func (m *matcher) step(a atom, at, to []int32, para int32) []int32 {
-	if !m.has(a) {
-		return to
-	}
-	for _, pos := range at {
-		if int(pos) >= len(m.r.firstAt) {
-			continue
-		}
-		for i := m.r.firstAt[pos]; int(i) < len(m.r.tokens) && m.r.tokens[i].pos == pos; i++ {
-			t := &m.r.tokens[i]
-			if t.para == para && m.fits(t.typ, a) && !slices.Contains(to, t.after) {
-				to = append(to, t.after)
-			}
-		}
-	}
-	return to
-}
-
-// at is the word at a position.
-func (m *matcher) at(pos int32) *token { return &m.r.tokens[m.r.firstAt[pos]] }
-
-// mark appends the span of a place.
-func (m *matcher) mark(p place) {
-	first := m.r.firstAt[p.from]
-	m.spans = append(m.spans, alerts.Span{
-		Field: m.fieldOf(first),
-		Start: int(m.r.tokens[first].start),
-		End:   int(m.at(p.to - 1).end),
-	})
-}
-
-// fieldOf is the field that a token of the text is in.
-func (m *matcher) fieldOf(i int32) alerts.Field {
-	if i < m.r.bounds[regionTitle].hi {
-		return alerts.Title
-	}
-	return alerts.Body
 }
 
 // countDisjoint is the largest number of places of which no two overlap. It

@@ -1,223 +1,159 @@
 package match
 
 import (
-	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 
 	"github.com/bellwether/bellwether/alerts"
-	"github.com/bellwether/bellwether/alerts/query"
-	"github.com/bellwether/bellwether/alerts/text"
 )
 
-// entry is one subscription. Indexes share it, so that it dies in all at once.
-type entry struct {
-	id alerts.SubscriptionID
-	// died is the version of the engine from which on the entry counts no more;
-	// 0 while it does.
-	died atomic.Uint64
-}
-
-// alive reports whether the entry counts in a version.
-func (e *entry) alive(version uint64) bool {
-	died := e.died.Load()
-	return died == 0 || died > version
-}
-
-// index holds queries in a form that is quick to match. It never changes.
+// index holds queries in a form that is quick to match: flat arrays of numbers
+// without pointers, so that the garbage collector has nothing to walk. It never
+// changes.
 type index struct {
-	programs
-	// A group is a query with all its subscriptions: group g has the root node
-	// roots[g], the canonical text keys[g] and entries[first[g]:first[g+1]],
-	// whose ids stand in ids, to spare a visit to each.
-	roots   []uint32
-	keys    []string
-	first   []uint32
-	entries []*entry
-	ids     []alerts.SubscriptionID
-	// The groups to try when atom a is present are probes[from[a]:from[a+1]].
-	from   []uint32
-	probes []probe
+	identity  *identity
+	terms     terms
+	pairs     [][2]atom // pair p is the atom terms.len()+p
+	inflected [spaces]int
 
-	dicts    [spaces]dictionary
+	// A group is a query with all its subscriptions: group g has the code
+	// code[start[g]:start[g+1]]. Those with several subscriptions come first, and
+	// have the ids ids[first[g]:first[g+1]]; the others have one each, in their
+	// order. Both lie in the order of their first probes, so that those that hit
+	// together lie together.
+	code  []uint32
+	start []uint32
+	ids   []alerts.SubscriptionID
+	first []uint32
+	// byID finds the place of an id in ids.
+	byID []uint32
+	// The groups that hit when an atom is present with what a probe needs, and
+	// those that are to be evaluated then.
+	sure, maybe posting
+
+	words    [spaces]dictionary // by folded form: inflected, exact, and capitals in fields without small letters
+	caps     [spaces]dictionary // by capitals
+	prefixes [spaces]dictionary
+	lengths  [spaces][]int // of prefixes, in bytes, ascending
 	sites    map[string]atom
 	langs    map[string]atom
-	nextWord []atom // by atom: the next one under the same key of dictionary.words
-	nextCaps []atom // by atom: the next one under the same key of dictionary.caps
 
-	stemming sync.Mutex
-	stems    atomic.Pointer[map[string]*stemTable] // by stemmers of a language
+	learning sync.Mutex
+	tongues  atomic.Pointer[map[string]*tongue] // by stemmers of a language
+	seen     rarity
 }
 
-// dictionary finds atoms by the forms of a token. Its maps give the first atom
-// of a chain that ends with always.
-type dictionary struct {
-	words    map[string]atom // by folded form: inflected, exact, and capitals in fields without small letters
-	caps     map[string]atom
-	prefixes map[string]atom
-	lengths  []int // of prefixes, in bytes, ascending
-}
+// len counts the subscriptions.
+func (x *index) len() int { return len(x.ids) }
 
-// builder makes an index.
-type builder struct {
-	*compiler
-	groups  map[string]uint32
-	roots   []uint32
-	keys    []string
-	members [][]*entry
-}
+func (x *index) groups() int { return len(x.start) - 1 }
 
-func newBuilder() *builder {
-	return &builder{compiler: newCompiler(), groups: map[string]uint32{}}
-}
+// shared counts the groups that have several subscriptions.
+func (x *index) shared() uint32 { return uint32(len(x.first) - 1) }
 
-// add puts e under the query with the canonical text key.
-func (b *builder) add(key string, q query.Query, e *entry) {
-	g, ok := b.groups[key]
-	if !ok {
-		g = b.group(strings.Clone(key), b.query(q.Root(), inText))
+// members gives the places of a group's subscriptions in ids.
+func (x *index) members(g uint32) (from, to uint32) {
+	if n := x.shared(); g >= n {
+		from = x.first[n] + g - n
+		return from, from + 1
 	}
-	b.members[g] = append(b.members[g], e)
+	return x.first[g], x.first[g+1]
 }
 
-// order gives the groups of x in the order of the first probe of each, so that
-// in an index made of them those that are tried together lie together in
-// memory. A group without a probe can't hit and is left out.
-func (x *index) order() []uint32 {
-	out := make([]uint32, 0, len(x.roots))
-	seen := make([]bool, len(x.roots))
-	for _, p := range x.probes {
-		if g := p.group &^ severalProbes; !seen[g] {
-			seen[g] = true
-			out = append(out, g)
-		}
-	}
-	return out
-}
+// codeOf gives the code of a group.
+func (x *index) codeOf(g uint32) []uint32 { return x.code[x.start[g]:x.start[g+1]] }
 
-// addGroups adds what is alive in a version of some groups of another index.
-func (b *builder) addGroups(x *index, groups []uint32, version uint64) {
-	for _, i := range groups {
-		g, ok := b.groups[x.keys[i]]
-		for _, e := range x.entries[x.first[i]:x.first[i+1]] {
-			if !e.alive(version) {
-				continue
-			}
-			if !ok {
-				g, ok = b.group(x.keys[i], b.copy(&x.programs, x.roots[i])), true
-			}
-			b.members[g] = append(b.members[g], e)
-		}
-	}
-}
+// pairAtom gives the atom of a pair.
+func (x *index) pairAtom(p uint32) atom { return uint32(len(x.terms.records)) + p }
 
-func (b *builder) group(key string, root uint32) uint32 {
-	g := uint32(len(b.roots))
-	b.groups[key] = g
-	b.roots = append(b.roots, root)
-	b.keys = append(b.keys, key)
-	b.members = append(b.members, nil)
-	return g
-}
-
-// index finishes the build. The builder can't be used after it.
-func (b *builder) index() *index {
-	x := &index{roots: slices.Clip(b.roots), keys: slices.Clip(b.keys)}
-	x.programs = programs{
-		atoms: slices.Clip(b.atoms),
-		nodes: slices.Clip(b.nodes),
-		kids:  slices.Clip(b.kids),
-		words: slices.Clip(b.words),
-		terms: slices.Clip(b.terms),
-	}
-	x.first = make([]uint32, 1, len(b.members)+1)
-	for _, m := range b.members {
-		x.entries = append(x.entries, m...)
-		x.first = append(x.first, uint32(len(x.entries)))
-	}
-	x.entries = slices.Clip(x.entries)
-	x.ids = make([]alerts.SubscriptionID, len(x.entries))
-	for i, e := range x.entries {
-		x.ids[i] = e.id
-	}
-	x.fillDictionaries()
-	x.fillProbes()
-	x.stems.Store(&map[string]*stemTable{})
-	return x
-}
+// atoms counts them, pairs included.
+func (x *index) atoms() int { return len(x.terms.records) + len(x.pairs) }
 
 func (x *index) fillDictionaries() {
-	for s := range x.dicts {
-		x.dicts[s] = dictionary{words: map[string]atom{}, caps: map[string]atom{}, prefixes: map[string]atom{}}
+	var words, caps, prefixes [spaces]int
+	for i := range x.terms.records {
+		r := &x.terms.records[i]
+		switch r.kind {
+		case inflected, exact:
+			words[r.space]++
+		case capitals:
+			words[r.space]++
+			caps[r.space]++
+		case prefix:
+			prefixes[r.space]++
+		}
+		if r.kind == inflected {
+			x.inflected[r.space]++
+		}
+	}
+	nextWord, nextCaps := make([]atom, x.terms.len()), []atom(nil)
+	if slices.Max(caps[:]) > 0 {
+		nextCaps = make([]atom, x.terms.len())
+	}
+	for s := range spaces {
+		x.words[s] = dictionary{newTable(words[s]), nextWord}
+		x.caps[s] = dictionary{newTable(caps[s]), nextCaps}
+		x.prefixes[s] = dictionary{newTable(prefixes[s]), nil}
 	}
 	x.sites, x.langs = map[string]atom{}, map[string]atom{}
-	x.nextWord, x.nextCaps = make([]atom, len(x.atoms)), make([]atom, len(x.atoms))
-	for i, key := range x.atoms {
-		a, d := atom(i), &x.dicts[key.space]
-		switch key.kind {
-		case inflected, exact:
-			link(d.words, x.nextWord, key.folded, a)
-		case capitals:
-			link(d.words, x.nextWord, key.folded, a)
-			if key.other != "" {
-				link(d.caps, x.nextCaps, key.other, a)
-			}
-		case prefix:
-			d.prefixes[key.folded] = a
-			d.lengths = append(d.lengths, len(key.folded))
-		case site:
-			x.sites[key.folded] = a
-		case lang:
-			x.langs[key.folded] = a
+	for i := range x.terms.records {
+		x.enter(atom(i))
+	}
+	for s := range spaces {
+		slices.Sort(x.lengths[s])
+		x.lengths[s] = clipped(slices.Compact(x.lengths[s]))
+	}
+}
+
+// enter puts an atom into the dictionaries.
+func (x *index) enter(a atom) {
+	s := x.terms.records[a].space
+	switch x.terms.records[a].kind {
+	case inflected, exact:
+		x.words[s].link(a, x.terms.folded)
+	case capitals:
+		x.words[s].link(a, x.terms.folded)
+		x.caps[s].link(a, x.terms.other)
+	case prefix:
+		x.prefixes[s].put(x.terms.folded(a), a)
+		x.lengths[s] = append(x.lengths[s], int(x.terms.records[a].n))
+	case site:
+		x.sites[string(x.terms.folded(a))] = a
+	case lang:
+		x.langs[string(x.terms.folded(a))] = a
+	}
+}
+
+// idHash spreads ids over byID.
+func idHash(id alerts.SubscriptionID) uint64 {
+	h := uint64(id) * 0x9E3779B97F4A7C15
+	return h ^ h>>32
+}
+
+func (x *index) fillByID() {
+	size := 8
+	for 4*size < 5*len(x.ids) {
+		size *= 2
+	}
+	x.byID = make([]uint32, size)
+	mask := uint64(size - 1)
+	for e, id := range x.ids {
+		i := idHash(id) & mask
+		for x.byID[i] != 0 {
+			i = (i + 1) & mask
+		}
+		x.byID[i] = uint32(e) + 1
+	}
+}
+
+// find gives the place of an id in ids, or -1.
+func (x *index) find(id alerts.SubscriptionID) int {
+	mask := uint64(len(x.byID) - 1)
+	for i := idHash(id) & mask; x.byID[i] != 0; i = (i + 1) & mask {
+		if e := x.byID[i] - 1; x.ids[e] == id {
+			return int(e)
 		}
 	}
-	for s := range x.dicts {
-		slices.Sort(x.dicts[s].lengths)
-		x.dicts[s].lengths = slices.Clip(slices.Compact(x.dicts[s].lengths))
-	}
-}
-
-// link puts a at the head of the chain under key.
-func link(heads map[string]atom, next []atom, key string, a atom) {
-	next[a] = heads[key]
-	heads[key] = a
-}
-
-// stemTable finds inflected atoms by the stems they have in some languages.
-type stemTable struct {
-	language string // one of those that it is for
-	heads    [spaces]map[string]atom
-	next     []atom
-}
-
-// stemsOf gives the table for a language. It is made when an article in a
-// language with such stemmers is first met.
-func (x *index) stemsOf(language string) *stemTable {
-	name := stemmers(language)
-	if t := (*x.stems.Load())[name]; t != nil {
-		return t
-	}
-	x.stemming.Lock()
-	defer x.stemming.Unlock()
-	all := maps.Clone(*x.stems.Load())
-	if all[name] == nil {
-		all[name] = x.newStemTable(language)
-		x.stems.Store(&all)
-	}
-	return all[name]
-}
-
-func (x *index) newStemTable(language string) *stemTable {
-	t := &stemTable{language: language, next: make([]atom, len(x.atoms))}
-	for s := range t.heads {
-		t.heads[s] = map[string]atom{}
-	}
-	for i, key := range x.atoms {
-		if key.kind == inflected {
-			link(t.heads[key.space], t.next, text.Stem(key.other, language), atom(i))
-		}
-	}
-	return t
+	return -1
 }

@@ -16,6 +16,9 @@ type Paragraph struct {
 // or around a cross-head, for many wires wrap their lines.
 func Paragraphs(s string) []Paragraph { return appendParagraphs(nil, s) }
 
+// AppendParagraphs appends the [Paragraphs] of s to dst.
+func AppendParagraphs(dst []Paragraph, s string) []Paragraph { return appendParagraphs(dst, s) }
+
 func appendParagraphs(dst []Paragraph, s string) []Paragraph {
 	if at, _ := nextBreak(s, 0); at == len(s) {
 		if start, end := trim(s, 0, len(s)); start < end {

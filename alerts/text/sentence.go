@@ -18,6 +18,11 @@ type Sentence struct {
 // acronyms do not end a sentence, unless what follows can only begin one.
 func Sentences(s string) []Sentence { return appendSentences(nil, s, Paragraphs(s)) }
 
+// AppendSentences appends the [Sentences] of s to dst; paras are its paragraphs.
+func AppendSentences(dst []Sentence, s string, paras []Paragraph) []Sentence {
+	return appendSentences(dst, s, paras)
+}
+
 func appendSentences(dst []Sentence, s string, paras []Paragraph) []Sentence {
 	for n, p := range paras {
 		from := p.Start

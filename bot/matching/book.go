@@ -14,8 +14,8 @@ import (
 type engine interface {
 	Add(id alerts.SubscriptionID, q query.Query) // in place of what was there
 	Remove(id alerts.SubscriptionID)
-	// Match appends the hits of a, sorted by ID.
-	Match(a alerts.Article, hits []match.Hit) []match.Hit
+	// Match puts into hits what a hits.
+	Match(a alerts.Article, hits *match.Hits)
 	// Rebuild may run beside the others.
 	Rebuild(ctx context.Context) error
 }
@@ -108,12 +108,12 @@ type group struct {
 }
 
 // pendings gives one Pending for every destination that is to hear of a, in
-// the order of their first subscriptions. hits are sorted by ID.
-func (b *book) pendings(a alerts.Article, hits []match.Hit, now time.Time) []alerts.Pending {
+// the order of their first subscriptions. ids are sorted.
+func (b *book) pendings(a alerts.Article, ids []alerts.SubscriptionID, now time.Time) []alerts.Pending {
 	var groups []group
 	at := map[*place]int{}
-	for _, h := range hits {
-		e, known := b.entries[h.ID]
+	for _, id := range ids {
+		e, known := b.entries[id]
 		if !known || !e.wants(a, now) {
 			continue
 		}
@@ -123,7 +123,7 @@ func (b *book) pendings(a alerts.Article, hits []match.Hit, now time.Time) []ale
 			at[e.place] = i
 			groups = append(groups, group{place: e.place})
 		}
-		groups[i].add(h.ID, e.schedule, now)
+		groups[i].add(id, e.schedule, now)
 	}
 	out := make([]alerts.Pending, 0, len(groups))
 	for i, g := range groups {

@@ -196,17 +196,17 @@ func (e *fakeEngine) Add(id alerts.SubscriptionID, _ query.Query) { e.known[id] 
 
 func (e *fakeEngine) Remove(id alerts.SubscriptionID) { delete(e.known, id) }
 
-func (e *fakeEngine) Match(a alerts.Article, hits []match.Hit) []match.Hit {
+func (e *fakeEngine) Match(a alerts.Article, hits *match.Hits) {
+	hits.IDs = hits.IDs[:0]
 	for w := range strings.FieldsSeq(a.Body) {
 		if w == "panic" {
 			panic("strange text")
 		}
 		n, _ := strconv.Atoi(w)
 		if id := alerts.SubscriptionID(n); e.known[id] {
-			hits = append(hits, match.Hit{ID: id})
+			hits.IDs = append(hits.IDs, id)
 		}
 	}
-	return hits
 }
 
 func (e *fakeEngine) Rebuild(context.Context) error {

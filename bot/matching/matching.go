@@ -71,7 +71,7 @@ type Matcher struct {
 	book      *book  // nil until loaded
 	revision  string // of the change log, as far as book has it
 	rebuilds  chan engine
-	hits      []match.Hit // kept for its memory
+	hits      match.Hits // kept for its memory
 	crowd     crowd
 	metrics   *metrics
 }
@@ -335,15 +335,17 @@ func (m *Matcher) pendings(e alerts.LogEntry) (out []alerts.Pending, err error) 
 		if r := recover(); r != nil {
 			m.cfg.Logger.Error("matching panicked", "article", e.Article.ID, "panic", r, "stack", string(debug.Stack()))
 			err = fmt.Errorf("matching panicked: %v", r)
+			m.hits = match.Hits{} // it may be in any state
 		}
 	}()
 	begun := time.Now()
-	m.hits = m.book.engine.Match(e.Article, m.hits[:0])
+	m.book.engine.Match(e.Article, &m.hits)
+	slices.Sort(m.hits.IDs)
 	m.metrics.timed(begun)
-	out = m.book.pendings(e.Article, m.hits, m.cfg.Now())
-	m.traced(e, "match", begun, attribute.Int("bellwether.hits", len(m.hits)), attribute.Int("bellwether.alerts", len(out)))
+	out = m.book.pendings(e.Article, m.hits.IDs, m.cfg.Now())
+	m.traced(e, "match", begun, attribute.Int("bellwether.hits", len(m.hits.IDs)), attribute.Int("bellwether.alerts", len(out)))
 	m.metrics.articles.Add(1)
-	m.metrics.hits.Add(int64(len(m.hits)))
+	m.metrics.hits.Add(int64(len(m.hits.IDs)))
 	return out, nil
 }
 

@@ -71,7 +71,7 @@ func runMatch(w world, queries []string, subscriptions string, asJSON bool, file
 		}
 	}
 	out := bufio.NewWriter(w.stdout)
-	var hits []match.Hit
+	var hits match.Hits
 	var line func(a alerts.Article, h match.Hit) error
 	if asJSON {
 		enc := newJSONLines(out)
@@ -84,8 +84,8 @@ func runMatch(w world, queries []string, subscriptions string, asJSON bool, file
 		}
 	}
 	err := eachArticle(w, files, faults.report, func(a alerts.Article) error {
-		hits = engine.Match(a, hits[:0])
-		for _, h := range hits {
+		engine.Match(a, &hits)
+		for _, h := range hits.List() {
 			if err := line(a, h); err != nil {
 				return fmt.Errorf("writing hits: %w", err)
 			}
