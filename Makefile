@@ -34,7 +34,7 @@ test: ## all tests with the race detector and a Redis of their own; PKG=./alerts
 	@scripts/test.sh $(ARGS) $(PKG)
 
 .PHONY: chaos
-chaos: ## replicas, Redis and Slack fail at random times; EVENTS=70 in each set-up, SEED= of an earlier run
+chaos: ## replicas, Redis, Slack and Discord fail at random times; EVENTS=70 in each set-up, SEED= of an earlier run
 	BELLWETHER_CHAOS_EVENTS=$(EVENTS) BELLWETHER_CHAOS_SEED=$(SEED) \
 		scripts/test.sh -run '^TestChaos$$' -count 1 -v -timeout 60m ./cmd/bellwether
 

@@ -20,13 +20,14 @@ type redisSetUp interface {
 	urlOf(replica int) string // for a replica
 	connect() goredis.UniversalClient
 	wait() int // replicas that must have a write
+	servers() []*adaptertest.Server
 	mishaps() []mishap
 }
 
 // durable are the settings of a server that has everything on disk before it
 // answers.
 func durable() []string {
-	return []string{"--appendonly", "yes", "--appendfsync", "always", "--repl-diskless-sync-delay", "0"}
+	return append(adaptertest.KeepsAll(), "--appendfsync", "always", "--repl-diskless-sync-delay", "0")
 }
 
 // oneServer is one server that has everything on disk before it answers. Each
@@ -54,6 +55,8 @@ func (s *oneServer) connect() goredis.UniversalClient {
 }
 
 func (s *oneServer) wait() int { return 0 }
+
+func (s *oneServer) servers() []*adaptertest.Server { return []*adaptertest.Server{s.server} }
 
 func (s *oneServer) mishaps() []mishap {
 	restart := mishap{"Redis is killed", "Redis", 0, 2 * time.Second, s.server.Kill, func() { s.server.Restart(s.t) }}
@@ -95,6 +98,8 @@ func startWaiting(t *testing.T) redisSetUp {
 }
 
 func (s *sentinels) wait() int { return s.waited }
+
+func (s *sentinels) servers() []*adaptertest.Server { return s.set.Servers }
 
 func (s *sentinels) url() string      { return s.set.URL() }
 func (s *sentinels) urlOf(int) string { return s.url() }
@@ -156,6 +161,8 @@ func (s *cluster) connect() goredis.UniversalClient {
 }
 
 func (s *cluster) wait() int { return 0 }
+
+func (s *cluster) servers() []*adaptertest.Server { return s.set.Nodes }
 
 func (s *cluster) mishaps() []mishap {
 	failover := mishap{"failover", "Redis", 0, time.Second, func() {

@@ -19,9 +19,10 @@ const (
 // chaosLease is how long a replica keeps what it has in hand.
 const chaosLease = 3 * time.Second
 
-// TestChaos lets three replicas of the program, the Redis behind them and the
-// Slack before them fail at random times. In the end every article has alerted
-// every subscriber exactly once and in order, as Slack itself has recorded it.
+// TestChaos lets three replicas of the program, the Redis behind them, and the
+// Slack and the Discord before them fail at random times. In the end every
+// article has alerted every subscriber exactly once, and in the order in which
+// it was enqueued, as the platforms themselves have recorded it.
 func TestChaos(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a minute")
