@@ -13,9 +13,6 @@ import (
 )
 
 const (
-	// absentPause lies between two looks at a lane for whose platform there is
-	// no messenger.
-	absentPause = 10 * time.Minute
 	// storePause follows a store that could not be read.
 	storePause = 5 * time.Second
 	// verdictTime bounds the tries to record one verdict; that a message was
@@ -69,8 +66,7 @@ func (d *Dispatcher) deliver(ctx context.Context, stop <-chan struct{}, c alerts
 		log: d.cfg.Logger.With("destination", c.Lane.Destination.String(), "schedule", c.Lane.Schedule.String()),
 	}
 	if t.messenger == nil {
-		t.sayAbsent()
-		return t.giveBack(ctx, absentPause, fmt.Errorf("nothing here sends to %q", c.Lane.Destination.Platform))
+		return t.leaveToOthers(ctx)
 	}
 	span, blocked := d.holds.wait(c.Lane.Destination)
 	if span > 0 && !blocked {
@@ -365,15 +361,5 @@ func (t *turn) stopping() bool {
 		return true
 	default:
 		return false
-	}
-}
-
-func (t *turn) sayAbsent() {
-	platform := t.claim.Lane.Destination.Platform
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if !t.absent[platform] {
-		t.absent[platform] = true
-		t.cfg.Logger.Error("nothing here sends to a platform; its alerts wait", "platform", platform)
 	}
 }

@@ -91,7 +91,8 @@ type Dispatcher struct {
 	metrics    *metrics
 
 	mu      sync.Mutex
-	absent  map[string]bool // platforms of which was said that nobody sends to them
+	absent  map[string]bool // platforms of which was said that nobody here sends to them
+	passed  map[string]int  // by key of a head: how often it was left to other replicas
 	unknown map[string]int  // by key: how often Find could not tell
 }
 
@@ -139,7 +140,7 @@ func New(cfg Config) *Dispatcher {
 		cfg: cfg, messengers: map[string]Messenger{}, holds: newHolds(cfg.Now), zones: newZones(), texts: newTexts(cfg.Articles, cfg.Now),
 		unsaved: &unsaved{byKey: map[string]unsavedReceipt{}},
 		recent:  &successes{byPlatform: map[string][2]success{}},
-		absent:  map[string]bool{}, unknown: map[string]int{},
+		absent:  map[string]bool{}, passed: map[string]int{}, unknown: map[string]int{},
 	}
 	for _, m := range cfg.Messengers {
 		d.messengers[m.Platform()] = m

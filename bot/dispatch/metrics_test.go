@@ -45,7 +45,7 @@ func TestMetrics(t *testing.T) {
 		scrape.Want(t, registry, "bellwether_dispatch_workers_busy")
 		scrape.Want(t, registry, "bellwether_dispatch_workers", " 16")
 		scrape.Want(t, registry, "bellwether_deliveries_total",
-			`{outcome="deferred",platform="other"} 1`,
+			`{outcome="deferred",platform="other"} 3`, // at once, after a second and after two more
 			`{outcome="deferred",platform="slack"} 2`, // busy and gone
 			`{outcome="failed",platform="slack"} 1`,
 			`{outcome="retried",platform="slack"} 2`,
@@ -57,7 +57,7 @@ func TestMetrics(t *testing.T) {
 			`_sum{outcome="wait",platform="slack"} 1`, `_count{outcome="wait",platform="slack"} 1`)
 		scrape.Want(t, registry, "bellwether_alert_latency_seconds", `_sum{platform="slack"} 1`, `_count{platform="slack"} 1`)
 		scrape.Want(t, registry, "bellwether_blocked", `{platform="slack",scope="destination"} 1`)
-		if s := d.Stats(); s.Sent != 2 || s.Deferred != 3 {
+		if s := d.Stats(); s.Sent != 2 || s.Deferred != 5 {
 			t.Errorf("stats %+v", s)
 		}
 	})

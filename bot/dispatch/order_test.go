@@ -241,19 +241,3 @@ func TestTheOutboxComesBack(t *testing.T) {
 		})
 	}
 }
-
-func TestAPlatformWithoutAMessengerIsSaidOnce(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t)
-		for _, c := range []string{"C", "D"} {
-			l := lane(c)
-			l.Destination.Platform = "telex"
-			w.put(l, "a")
-		}
-		w.put(lane("C"), "a")
-		w.running(t, func(*Dispatcher) { pass(time.Hour) })
-		if w.logged("nothing here sends") != 1 || w.outbox.left() != 2 || w.slack.count(&w.slack.shown) != 1 {
-			t.Errorf("%d left, %d shown, log:\n%s", w.outbox.left(), w.slack.count(&w.slack.shown), w.out)
-		}
-	})
-}
