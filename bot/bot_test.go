@@ -151,6 +151,17 @@ func TestErrorsOfOurOwnAreLoggedAndNotShown(t *testing.T) {
 	}
 }
 
+func TestSourcesTellThatTheyAreHeldBack(t *testing.T) {
+	w := newWorld()
+	if got := show(w.say(t, "sources")); strings.Contains(got, "just now, for") {
+		t.Errorf("held back: %s", got)
+	}
+	w.bot.hold = func() string { return "2000 deliveries wait" }
+	if got := show(w.say(t, "sources")); !strings.Contains(got, "None is read just now") {
+		t.Errorf("not held back: %s", got)
+	}
+}
+
 type panicking struct{}
 
 func (panicking) Sources(context.Context) ([]alerts.SourceStatus, error) { panic("no sources today") }

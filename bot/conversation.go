@@ -19,6 +19,8 @@ type Config struct {
 	Archive Archive
 	Outbox  Outbox
 	Sources Sources
+	// Hold tells why no source is read now, empty if they are; nil never does.
+	Hold func() string
 	// AnHour is how many alerts an hour come one by one to a destination that
 	// says nothing else of it; 0 sets no limit.
 	AnHour int
@@ -35,6 +37,7 @@ type Bot struct {
 	archive Archive
 	outbox  Outbox
 	sources Sources
+	hold    func() string
 	anHour  int
 	now     func() time.Time
 	log     *slog.Logger
@@ -47,8 +50,11 @@ func New(c Config) *Bot {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
+	if c.Hold == nil {
+		c.Hold = func() string { return "" }
+	}
 	return &Bot{
-		store: c.Store, archive: c.Archive, outbox: c.Outbox, sources: c.Sources, anHour: c.AnHour,
+		store: c.Store, archive: c.Archive, outbox: c.Outbox, sources: c.Sources, hold: c.Hold, anHour: c.AnHour,
 		now: c.Now, log: c.Logger, replies: newMemo(),
 		metrics: newMetrics(c.Metrics),
 	}

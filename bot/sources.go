@@ -45,6 +45,9 @@ func (b *Bot) showSources(ctx context.Context, q *request) (chat.Reply, error) {
 		state = fmt.Sprintf("; %s not read yet", number(unread))
 	}
 	r.Text = fmt.Sprintf("%s%s. Times are in %s.", count(len(all), "source"), state, loc)
+	if b.hold() != "" {
+		r.Text += "\nNone is read just now, for so much waits to be sent; that goes on by itself."
+	}
 	return r, nil
 }
 
