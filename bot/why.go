@@ -223,7 +223,7 @@ func (b *Bot) fate(ctx context.Context, q *request, a alerts.Article, subs []ale
 	case waits != nil:
 		return "it waits to be sent " + strings.Join(times, ", or ")
 	case newer:
-		return fmt.Sprintf("it came in on %s, before it was followed here; of such articles only the newest is sent", clock(received(a), loc, q.now))
+		return fmt.Sprintf("it came in on %s, before it was followed here; the newest of such articles was sent then, the others were not", clock(received(a), loc, q.now))
 	}
 	return "nothing of it waits: it has been sent, unless it was old when its source was first read, or came in during a pause"
 }
