@@ -144,10 +144,10 @@ func (b *builder) index() *index {
 	}
 	x.terms.bytes = clipped(x.terms.bytes)
 	x.fillDictionaries()
-	p := planner{terms: &x.terms, pairs: x.pairs, paired: b.paired}
+	p := planner{terms: &x.terms, pairs: x.pairs, paired: b.paired, numbers: map[string]uint32{}}
 	p.estimate(b)
 	order := b.plan(&p)
-	b.layOut(x, order)
+	b.layOut(x, &p, order)
 	x.post(&p, order)
 	x.fillByID()
 	x.tongues.Store(&map[string]*tongue{})
@@ -183,7 +183,7 @@ func (b *builder) plan(p *planner) []uint32 {
 }
 
 // layOut copies groups in an order, with their ids.
-func (b *builder) layOut(x *index, order []uint32) {
+func (b *builder) layOut(x *index, p *planner, order []uint32) {
 	place := make([]uint32, len(b.start)-1) // of a group, plus 1
 	size := uint32(0)
 	for i, g := range order {
@@ -192,7 +192,12 @@ func (b *builder) layOut(x *index, order []uint32) {
 	}
 	x.code, x.start = make([]uint32, 0, size), make([]uint32, 1, len(order)+1)
 	for _, g := range order {
-		x.code = append(x.code, b.codes[b.start[g]:b.start[g+1]]...)
+		tree, _ := p.arrangeUnder(nil, b.codes[b.start[g]:b.start[g+1]], true)
+		if p.isCertain(g) {
+			x.code = append(x.code, tree...)
+		} else {
+			x.code = p.withSteps(x.code, tree)
+		}
 		x.start = append(x.start, uint32(len(x.code)))
 	}
 	free := make([]uint32, len(order)+1) // by place: where its next id goes

@@ -62,6 +62,7 @@ const (
 	opAtLeast    // count; then the kid
 	opWithin     // region in which the kid is evaluated; then the kid
 	opSilent     // region in which the kid is evaluated, its spans dropped; then the kid
+	opSteps      // count of steps; then the size of all this code, the steps, and the tree
 )
 
 const (

@@ -45,7 +45,9 @@ func (m *matcher) holds(code []uint32, in region) bool {
 		return false
 	case opNot:
 		return !m.holds(code[1:], in)
-	case opNear, opBefore, opSame, opAtLeast:
+	case opNear, opBefore:
+		return m.holdsNear(code, in)
+	case opSame, opAtLeast:
 		return m.holdsByPlace(code, in)
 	case opWithin, opSilent:
 		return m.holds(code[1:], inner(code[0], in))

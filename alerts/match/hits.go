@@ -91,7 +91,7 @@ func (h *Hits) Queries() iter.Seq2[[]alerts.SubscriptionID, []alerts.Span] {
 					continue
 				}
 				h.m.spans = h.m.spans[:0]
-				h.m.mark(l.index.codeOf(g), regionText)
+				h.m.mark(treeOf(l.index.codeOf(g)), regionText)
 				if !yield(h.ids, merge(h.m.spans)) {
 					return
 				}

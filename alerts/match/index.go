@@ -31,6 +31,7 @@ type index struct {
 	// The groups that hit when an atom is present with what a probe needs, and
 	// those that are to be evaluated then.
 	sure, maybe posting
+	derived     derivation
 
 	words    [spaces]dictionary // by folded form: inflected, exact, and capitals in fields without small letters
 	caps     [spaces]dictionary // by capitals

@@ -16,17 +16,18 @@ type matcher struct {
 	l layer  // the index that is being asked
 	x *index // of it
 
-	arena   []uint32
-	present []uint64  // by atom: a bit
-	slot    []int32   // by atom that is present: its place in met
-	met     []metAtom // the atoms that are present
-	links   []typeLink
-	tried   []uint64 // by group with several probes: a bit, if it was tried
-	undo    []uint32 // those groups
-	hits    []uint32 // groups of x
+	arena      []uint32
+	present    []uint64  // by atom: a bit
+	slot       []int32   // by atom that is present: its place in met
+	met        []metAtom // the atoms that are present
+	links      []typeLink
+	candidates []candidate
+	tried      []uint64 // by group with several probes: a bit, if it was tried
+	hits       []uint32 // groups of x
 
-	listed             []place // see placesOf
-	places             []place // a stack, see find
+	listed             []place  // see placesOf
+	bits               []uint64 // see bitsOf
+	places             []place  // a stack, see find
 	byEnd              []place
 	ends, next, joined []int32
 	spans              []alerts.Span
@@ -37,6 +38,8 @@ type metAtom struct {
 	atom   atom
 	links  int32 // the first of its types in links, or -1
 	lo, hi int32 // its places in listed; hi is 0 until they are listed
+	wide   bool  // one of its listed places is a joined form
+	bits   int32 // its positions in matcher.bits; 0 until they are there
 }
 
 // typeLink is one of the types that an atom fits.
@@ -57,7 +60,7 @@ func (m *matcher) ask(l layer) {
 	m.forget()
 	m.l, m.x = l, l.index
 	x := l.index
-	m.present = grown(m.present, (x.atoms()+63)/64)
+	m.present = grown(m.present, (firstDerived(x.atoms())+x.derived.count+63)/64)
 	m.slot = grown(m.slot, x.atoms())
 	t := x.tongueOf(m.language)
 	m.lookUp(x, t)
@@ -70,6 +73,7 @@ func (m *matcher) ask(l layer) {
 	m.lookUpParts(x.sites, m.host, '.')
 	m.lookUpParts(x.langs, m.language, '-')
 	m.lookUpPairs(x, t)
+	m.meetDerived()
 }
 
 // forget lets go of the index that was asked.
@@ -77,7 +81,7 @@ func (m *matcher) forget() {
 	for _, a := range m.met {
 		m.present[a.atom/64] = 0
 	}
-	m.met, m.links, m.listed = m.met[:0], m.links[:0], m.listed[:0]
+	m.met, m.links, m.listed, m.bits = m.met[:0], m.links[:0], m.listed[:0], m.bits[:0]
 	m.l, m.x = layer{}, nil
 }
 
@@ -139,33 +143,58 @@ func met(present []uint64, n need) uint64 {
 	return present[a/64]>>(a%64)&1 ^ uint64(n>>31)
 }
 
-// tryMaybe evaluates the groups of which a probe says that they may hit.
+// tryMaybe evaluates the groups of which a probe says that they may hit. They
+// lie far apart: the first words of all are read before any is evaluated, so that
+// the processor waits for many of them at a time.
 func (m *matcher) tryMaybe() {
 	x := m.x
 	m.tried = grown(m.tried, (x.groups()+63)/64)
-	m.undo = m.undo[:0]
+	m.candidates = m.candidates[:0]
 	for i := range m.met {
-		a := m.met[i].atom
-		for _, p := range x.maybe.probes[x.maybe.from[a]:x.maybe.from[a+1]] {
-			if met(m.present, p.needs[0])&met(m.present, p.needs[1]) == 0 {
+		m.nominate(m.met[i].atom)
+	}
+	for i := range m.candidates {
+		c := &m.candidates[i]
+		c.at = x.start[c.group&^several]
+		c.first = x.code[c.at]
+	}
+	for _, c := range m.candidates {
+		g := c.group &^ several
+		if g != c.group {
+			if m.tried[g/64]>>(g%64)&1 != 0 {
 				continue
 			}
-			g := p.group &^ several
-			if g != p.group {
-				if m.tried[g/64]>>(g%64)&1 != 0 {
-					continue
-				}
-				m.tried[g/64] |= 1 << (g % 64)
-				m.undo = append(m.undo, g)
-			}
-			if m.holds(x.codeOf(g), regionText) {
+			m.tried[g/64] |= 1 << (g % 64)
+		}
+		if opOf(c.first) == opSteps {
+			if m.walk(x.code[c.at+2:], argOf(c.first)) {
 				m.hits = append(m.hits, g)
 			}
+		} else if m.holds(x.codeOf(g), regionText) {
+			m.hits = append(m.hits, g)
 		}
 	}
-	for _, g := range m.undo {
-		m.tried[g/64] = 0
+	for _, c := range m.candidates {
+		m.tried[(c.group&^several)/64] = 0
 	}
+}
+
+// candidate is a group to evaluate, with where its code begins.
+type candidate struct{ group, at, first uint32 }
+
+// nominate adds the candidates of which probes are posted under an atom.
+func (m *matcher) nominate(a atom) {
+	l := &m.x.maybe
+	probes := l.probes[l.from[a]:l.from[a+1]]
+	n := len(m.candidates)
+	m.candidates = slices.Grow(m.candidates, len(probes))
+	all, present := m.candidates[:n+len(probes)], m.present
+	for i := range probes {
+		p := &probes[i]
+		all[n].group = p.group
+		n += int(met(present, p.needs[0]) & met(present, p.needs[1]))
+	}
+	m.candidates = all[:n]
 }
 
 // fits reports whether occurrences of a type fit an atom that the article has.
@@ -189,6 +218,7 @@ func (m *matcher) placesOf(a atom) []place {
 		for l := met.links; l >= 0; l = m.links[l].next {
 			for o := m.r.types[m.links[l].typ].first; o >= 0; o = m.r.next[o] {
 				m.listed = append(m.listed, m.r.place(o))
+				met.wide = met.wide || int(o) >= len(m.r.scan.Spots)
 			}
 		}
 		met.hi = int32(len(m.listed))

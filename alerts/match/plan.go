@@ -38,7 +38,9 @@ type planner struct {
 	paired  map[[2]atom]uint32
 	cost    []float32 // by atom
 	anchors []anchor
-	cuts    []uint32 // by group: where its anchors begin, and one more
+	cuts    []uint32          // by group: where its anchors begin, and one more
+	numbers map[string]uint32 // of derived atoms, by their sets
+	sets    [][]atom          // of derived atoms
 }
 
 // plan appends the anchors of a query, and gives the first one's atom.
@@ -46,6 +48,7 @@ func (p *planner) plan(code []uint32) atom {
 	some := p.certain(code)
 	if some == nil {
 		some, _ = p.find(code)
+		p.derive(code, some)
 	}
 	if len(some) == 0 {
 		return 1<<32 - 1
@@ -53,6 +56,11 @@ func (p *planner) plan(code []uint32) atom {
 	first := slices.MinFunc(some, func(a, b anchor) int { return cmp.Compare(a.at, b.at) })
 	p.anchors = append(p.anchors, some...)
 	return first.at
+}
+
+// isCertain reports whether a group hits without being looked at.
+func (p *planner) isCertain(g uint32) bool {
+	return p.cuts[g] < p.cuts[g+1] && p.anchors[p.cuts[g]].certain
 }
 
 // simple gives the atom of which the presence is all that code asks for.
@@ -290,6 +298,8 @@ func (p *planner) requiredByPhrase(words phrase, to []atom) []atom {
 
 // post makes the probes of the groups in an order.
 func (x *index) post(p *planner, order []uint32) {
+	x.derived = p.derivation(x.atoms())
+	first := need(firstDerived(x.atoms()))
 	x.sure.from, x.maybe.from = make([]uint32, x.atoms()+1), make([]uint32, x.atoms()+1)
 	each := func(visit func(to *posting, group uint32, a anchor, others bool)) {
 		for i, g := range order {
@@ -312,6 +322,11 @@ func (x *index) post(p *planner, order []uint32) {
 			group |= several
 		}
 		at := &free[to][a.at]
+		for i, n := range a.needs {
+			if n&(absent|derivedAtom) == derivedAtom {
+				a.needs[i] = first + n&^derivedAtom
+			}
+		}
 		to.probes[*at] = probe{a.needs, group}
 		*at++
 	})

@@ -30,6 +30,7 @@ type reading struct {
 	ends     [fields]int32  // of each field: the position behind it
 	limits   [regions]int32 // of each region: the position behind it
 	para     []int32        // by position
+	bound    []place        // by position; see bounds
 	sent     []int32        // by position of the text; made when it is first asked for
 	types    []wordType
 	typeOf   []int32 // by occurrence
@@ -84,7 +85,7 @@ func (r *reading) read(a alerts.Article, lang string) {
 	r.article = a
 	r.voice = r.of(lang)
 	r.scan.Spots, r.scan.Joins = r.scan.Spots[:0], r.scan.Joins[:0]
-	r.para, r.sent, r.types = r.para[:0], r.sent[:0], r.types[:0]
+	r.para, r.bound, r.sent, r.types = r.para[:0], r.bound[:0], r.sent[:0], r.types[:0]
 	var noSmall [fields]bool
 	var joins [fields]int // behind those of each field
 	for f, s := range [fields]string{a.Title, a.Body, a.Publisher, a.Agency} {

@@ -15,7 +15,7 @@ func newTranslation(c *compiler, from *index) *translation {
 // translate gives code, which is from's, as compile would have made it.
 func (t *translation) translate(code []uint32) []uint32 {
 	t.code = t.code[:0]
-	t.tree(code)
+	t.tree(treeOf(code))
 	return t.code
 }
 

@@ -1,0 +1,128 @@
+package match
+
+import (
+	"cmp"
+	"encoding/binary"
+	"slices"
+)
+
+// An AND of ORs is tried when an anchor of its cheapest part is met, which is
+// often in vain. So it may need a derived atom: that one of some atoms, of which
+// another part cannot do without all, is present. Finding the derived atoms that
+// an article has costs a bit for each time that one of theirs is met, much less
+// than to evaluate a query.
+
+// derivation lists derived atoms by the atoms that they are of: those of a are
+// list[from[a]:from[a+1]], counted from 0.
+type derivation struct {
+	count int
+	from  []uint32
+	list  []uint32
+}
+
+// part is an operand of an AND with its anchors.
+type part struct {
+	anchors []anchor
+	cost    float32
+}
+
+const (
+	lookCost  = 30 // what evaluating a query costs, in bits of derived atoms set
+	mostLikes = 900
+)
+
+// derive gives anchors of an AND, which have free needs, derived atoms of its
+// other parts.
+func (p *planner) derive(code []uint32, anchors []anchor) {
+	if opOf(code[0]) != opAnd || len(anchors) == 0 {
+		return
+	}
+	var parts []part
+	eachKid(code, func(kid []uint32) {
+		some, cost := p.find(kid)
+		parts = append(parts, part{some, cost})
+	})
+	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(a.cost, b.cost) })
+	for _, other := range parts[1:] {
+		if len(other.anchors) < 2 || other.cost > mostLikes || parts[0].cost*lookCost < other.cost {
+			continue // a single one is needed already
+		}
+		d := derivedAtom | p.derived(other.anchors)
+		for i := range anchors {
+			if free := slices.Index(anchors[i].needs[:], always); free >= 0 {
+				anchors[i].needs[free] = d
+			}
+		}
+	}
+}
+
+// derivedAtom marks needs that are derived atoms, until their place among the
+// others is known.
+const derivedAtom need = 1 << 30
+
+// derived numbers the derived atom of anchors.
+func (p *planner) derived(anchors []anchor) uint32 {
+	set := make([]atom, 0, len(anchors))
+	for _, a := range anchors {
+		set = append(set, a.at)
+	}
+	slices.Sort(set)
+	set = slices.Compact(set)
+	key := make([]byte, 0, 4*len(set))
+	for _, a := range set {
+		key = binary.LittleEndian.AppendUint32(key, a)
+	}
+	n, ok := p.numbers[string(key)]
+	if !ok {
+		n = uint32(len(p.sets))
+		p.numbers[string(key)] = n
+		p.sets = append(p.sets, set)
+	}
+	return n
+}
+
+// derivation lists the derived atoms that were asked for.
+func (p *planner) derivation(atoms int) derivation {
+	d := derivation{count: len(p.sets)}
+	if d.count == 0 {
+		return d
+	}
+	d.from = make([]uint32, atoms+1)
+	for _, set := range p.sets {
+		for _, a := range set {
+			d.from[a+1]++
+		}
+	}
+	for a := range atoms {
+		d.from[a+1] += d.from[a]
+	}
+	d.list = make([]uint32, d.from[atoms])
+	free := slices.Clone(d.from)
+	for n, set := range p.sets {
+		for _, a := range set {
+			d.list[free[a]] = uint32(n)
+			free[a]++
+		}
+	}
+	return d
+}
+
+// firstDerived is the first derived atom of an index with so many others; the
+// bits of all of them are in words of their own.
+func firstDerived(atoms int) int { return (atoms + 63) &^ 63 }
+
+// meetDerived notes the derived atoms that the article has.
+func (m *matcher) meetDerived() {
+	d := &m.x.derived
+	if d.count == 0 {
+		return
+	}
+	words := m.present[firstDerived(m.x.atoms())/64:]
+	clear(words[:(d.count+63)/64])
+	for i := range m.met {
+		a := m.met[i].atom
+		for _, n := range d.list[d.from[a]:d.from[a+1]] {
+			words[n/64] |= 1 << (n % 64)
+		}
+	}
+}
