@@ -36,21 +36,21 @@ func commonWords(articles []alerts.Article) []string {
 // Booleans of 50 terms, and of NEARs on common words.
 func hardQueries(words []string, n int) map[string][]string {
 	rnd := rand.New(rand.NewPCG(5, 6))
-	any := func(most int) string { return words[rnd.IntN(min(most, len(words)))] }
+	one := func(most int) string { return words[rnd.IntN(min(most, len(words)))] }
 	out := map[string][]string{}
 	for range n {
-		w := any(20000)
+		w := one(20000)
 		out["prefix"] = append(out["prefix"], w[:min(len(w), 3+rnd.IntN(4))]+"*")
 		var parts []string
 		for range 5 {
 			var terms []string
 			for range 5 {
-				terms = append(terms, fmt.Sprintf("(%s AND NOT %s)", any(5000), any(5000)))
+				terms = append(terms, fmt.Sprintf("(%s AND NOT %s)", one(5000), one(5000)))
 			}
 			parts = append(parts, "("+strings.Join(terms, " OR ")+")")
 		}
 		out["boolean"] = append(out["boolean"], strings.Join(parts, " AND "))
-		out["near"] = append(out["near"], fmt.Sprintf("%s NEAR/%d %s", any(250), 3+rnd.IntN(8), any(250)))
+		out["near"] = append(out["near"], fmt.Sprintf("%s NEAR/%d %s", one(250), 3+rnd.IntN(8), one(250)))
 	}
 	return out
 }
@@ -64,7 +64,7 @@ func BenchmarkHard(b *testing.B) {
 	for _, form := range forms {
 		b.Run(cmp.Or(strings.ReplaceAll(form, " ", "+"), "none"), func(b *testing.B) {
 			e, n := filled(b, texts)
-			for _, f := range strings.Fields(form) {
+			for _, f := range strings.FieldsSeq(form) {
 				for _, s := range hard[f] {
 					if q, err := query.Parse(s); err == nil { // not bare stop words
 						e.Add(alerts.SubscriptionID(n), q)

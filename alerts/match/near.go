@@ -25,7 +25,7 @@ func (m *matcher) holdsNear(code []uint32, in region) bool {
 		return m.holdsByPlace(code, in)
 	}
 	if len(others) < len(some) {
-		a, b, some = b, a, others
+		b, some = a, others
 		before, after = after, before
 	}
 	bits, bounds := m.bitsOf(b), m.r.bounds()
@@ -44,7 +44,7 @@ func (m *matcher) holdsNear(code []uint32, in region) bool {
 // bitsOf gives the positions of an atom that the article has, a bit each, and a
 // word more; they are those of the text.
 func (m *matcher) bitsOf(a atom) []uint64 {
-	n := int32(m.r.limits[regionText])/64 + 2
+	n := m.r.limits[regionText]/64 + 2
 	met := &m.met[m.slot[a]]
 	if met.bits == 0 {
 		at := len(m.bits)

@@ -1,5 +1,7 @@
 package match
 
+import "slices"
+
 // Queries of AND, OR and NOT over the presence of atoms alone have steps before
 // their tree: each looks at one atom and says where to go on if it is present,
 // and if not. So nothing is looked at twice, and the processor need not guess
@@ -74,8 +76,8 @@ func (s *stepper) tree(code []uint32, yes, no uint32) (first uint32) {
 		var kids [][]uint32
 		eachKid(code, func(kid []uint32) { kids = append(kids, kid) })
 		and := opOf(code[0]) == opAnd
-		for i := len(kids) - 1; i >= 0; i-- {
-			next := s.tree(kids[i], yes, no)
+		for i, kid := range slices.Backward(kids) {
+			next := s.tree(kid, yes, no)
 			if i > 0 && and {
 				yes = next
 			} else if i > 0 {
