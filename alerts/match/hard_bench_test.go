@@ -64,7 +64,7 @@ func BenchmarkHard(b *testing.B) {
 	for _, form := range forms {
 		b.Run(cmp.Or(strings.ReplaceAll(form, " ", "+"), "none"), func(b *testing.B) {
 			e, n := filled(b, texts)
-			for _, f := range strings.FieldsSeq(form) {
+			for f := range strings.FieldsSeq(form) {
 				for _, s := range hard[f] {
 					if q, err := query.Parse(s); err == nil { // not bare stop words
 						e.Add(alerts.SubscriptionID(n), q)
