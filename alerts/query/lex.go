@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/bellwether/bellwether/alerts/text"
 )
@@ -36,6 +37,15 @@ type token struct {
 	pos   int    // the character it begins with, from 1
 	n     int    // of tokNear and tokAtLeast
 	field Field  // of tokField
+}
+
+// at gives the character at byte i of t.text.
+func (t token) at(i int) int {
+	pos := t.pos + utf8.RuneCountInString(t.text[:i])
+	if t.kind == tokQuoted {
+		pos++ // the quotation mark
+	}
+	return pos
 }
 
 // fields are the words that a colon makes a field of.

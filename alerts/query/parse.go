@@ -8,8 +8,8 @@ import (
 
 // Limits of a query. They hold for what is typed and for its canonical form.
 const (
-	MaxLength = 4000 // characters
-	MaxTerms  = 500  // words, and characters of scripts without spaces
+	MaxLength = 4096 // characters
+	MaxTerms  = 256  // words, and characters of scripts without spaces
 	MaxDepth  = 50   // parentheses within parentheses
 )
 
@@ -20,8 +20,9 @@ func (e *Error) Error() string {
 
 // Parse reads a query. Its error is an *[Error]. It takes linear time.
 func Parse(s string) (Query, error) {
-	if utf8.RuneCountInString(s) > MaxLength {
-		return Query{}, tooLong()
+	length := utf8.RuneCountInString(s)
+	if length > MaxLength {
+		return Query{}, tooLong(MaxLength + 1)
 	}
 	tokens, err := lex(s)
 	if err != nil {
@@ -38,7 +39,7 @@ func Parse(s string) (Query, error) {
 	q := Query{root: e.build()}
 	canonical := q.String()
 	if utf8.RuneCountInString(canonical) > MaxLength {
-		return Query{}, tooLong()
+		return Query{}, tooLong(length) // with its operators and parentheses written out
 	}
 	if nesting(canonical) > MaxDepth {
 		return Query{}, tooDeep(1)
@@ -46,8 +47,8 @@ func Parse(s string) (Query, error) {
 	return q, nil
 }
 
-func tooLong() error {
-	return &Error{Position: MaxLength + 1, Problem: fmt.Sprintf("query of more than %d characters", MaxLength), Mend: "split it into several"}
+func tooLong(pos int) error {
+	return &Error{Position: pos, Problem: fmt.Sprintf("query of more than %d characters", MaxLength), Mend: "split it into several"}
 }
 
 func tooDeep(pos int) error {

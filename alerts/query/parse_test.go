@@ -68,6 +68,7 @@ func TestParse(t *testing.T) {
 		{"capitals like operators", "O.R., N.O.T. now, caps:(or aids)", "O.R. OR N.O.T. now OR caps:(O.R. AIDS)"},
 		{"hyphens", "co-operation, COVID-19, 2021-2025", "co-operation OR covid-19 OR 2021 2025"},
 		{"hyphens of capitals", "US-China, CO-OP, AI-driven", "US china OR CO-OP OR AI driven"},
+		{"hyphens of numbers behind capitals", "AA-0-0, EU-20-211*", "AA 0 0 OR EU 20 211*"},
 		{"apostrophes", "Xi’s Hunan, l’État, O'Brien", "xi hunan OR état OR o'brien"},
 		{"without spaces", "新质生产力, 5G技术, AI技术", "新质生产力 OR 5g技术 OR AI 技术"},
 		{"hebrew abbreviation", `צה"ל`, "צהל"},
@@ -239,6 +240,23 @@ func TestLimits(t *testing.T) {
 		var e *query.Error
 		if !errors.As(err, &e) || e.Mend == "" || len(err.Error()) > 200 {
 			t.Errorf("%.40s…: %v", c.in, err)
+		}
+	}
+}
+
+// An error of a limit points at the first thing too many.
+func TestErrorsOfLimits(t *testing.T) {
+	for in, want := range map[string]string{
+		strings.Repeat("x", 4097):                     "query of more than 4096 characters at character 4097: split it into several",
+		strings.Repeat("steel1 ", 256) + "tin":        "more than 256 words at character 1793: split the query into several",
+		strings.Repeat("steel OR ", 256) + "tin":      "more than 256 words at character 2305: split the query into several",
+		"abc, “" + strings.Repeat("铜", 256) + "”":     "more than 256 words at character 262: split the query into several",
+		strings.Repeat("co-op ", 128) + "a-b":         "more than 256 words at character 769: split the query into several",
+		strings.Repeat("(", 51) + "steel":             "more than 50 parentheses within each other at character 51: split the query into several",
+		strings.Repeat("\"steel\uFDFA\uFDFA\"|", 200): "more than 256 words at character 368: split the query into several",
+	} {
+		if _, err := query.Parse(in); err == nil || err.Error() != want {
+			t.Errorf("%.30s…: %v, want %s", in, err, want)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package query
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -113,9 +114,10 @@ func languageCode(s string) (string, bool) {
 // words makes the words of a token.
 func (p *parser) words(t token) ([]Word, error) {
 	terms := text.Terms(t.text)
-	if p.terms += len(terms); p.terms > MaxTerms {
-		return nil, &Error{Position: t.pos, Problem: fmt.Sprintf("more than %d words", MaxTerms), Mend: "split the query into several"}
+	if left := MaxTerms - p.terms; len(terms) > left {
+		return nil, &Error{Position: t.at(terms[left].Start), Problem: fmt.Sprintf("more than %d words", MaxTerms), Mend: "split the query into several"}
 	}
+	p.terms += len(terms)
 	stars, err := p.stars(t, terms)
 	if err != nil {
 		return nil, err
@@ -141,22 +143,30 @@ func (p *parser) words(t token) ([]Word, error) {
 // together gives the number of terms at the beginning that make one word: a
 // hyphenated one, or a run of a script without spaces. Where the parts of a
 // hyphenated word are compared in different ways (US-China), each is a word,
-// unless it ends in a star (anti-dump*).
+// unless it ends in a star (anti-dump*). So is each of what is left without a
+// letter then (the 1-2 of EU-1-2), as where it stands alone.
 func together(terms []text.Term, modes []Mode) int {
 	n := 1
 	for ; n < len(terms) && terms[n].Link != text.Apart && terms[n].Link == terms[1].Link; n++ {
 		last := n+1 == len(terms) || terms[n+1].Link != text.Hyphened
 		switch {
 		case modes[n] == modes[0] && modes[n] != ModePrefix:
+			if last && terms[n].Link == text.Hyphened && !hasLetter(terms[:n+1]) {
+				return 1
+			}
 		case terms[n].Link != text.Hyphened:
 			return n
-		case modes[n] == ModePrefix && modes[0] < ModeCaps && last:
+		case modes[n] == ModePrefix && modes[0] < ModeCaps && last && hasLetter(terms[:n+1]):
 			return n + 1
 		default:
 			return 1
 		}
 	}
 	return n
+}
+
+func hasLetter(terms []text.Term) bool {
+	return slices.ContainsFunc(terms, func(t text.Term) bool { return strings.ContainsFunc(t.Folded, unicode.IsLetter) })
 }
 
 // join sets the form of a hyphenated word that is written together.
@@ -219,10 +229,7 @@ func (p *parser) stars(t token, terms []text.Term) (map[int]bool, error) {
 		if r != '*' && r != '＊' {
 			continue
 		}
-		pos := t.pos + utf8.RuneCountInString(t.text[:at])
-		if t.kind == tokQuoted {
-			pos++ // the quotation mark
-		}
+		pos := t.at(at)
 		n := -1 // the term before the star
 		for i, term := range terms {
 			switch {
@@ -253,9 +260,16 @@ func (p *parser) stars(t token, terms []text.Term) (map[int]bool, error) {
 // lettersBefore counts the characters of a term, and of those that hyphens join
 // it to before, as far as they make one word with it.
 func lettersBefore(terms []text.Term, n int) int {
-	count := utf8.RuneCountInString(terms[n].Folded)
-	for ; terms[n].Link == text.Hyphened && !countsAsCaps(terms[n-1].Caps); n-- {
-		count += utf8.RuneCountInString(terms[n-1].Folded)
+	from := n
+	for terms[from].Link == text.Hyphened && !countsAsCaps(terms[from-1].Caps) {
+		from--
+	}
+	if !hasLetter(terms[from : n+1]) {
+		from = n
+	}
+	count := 0
+	for _, t := range terms[from : n+1] {
+		count += utf8.RuneCountInString(t.Folded)
 	}
 	return count
 }

@@ -39,16 +39,45 @@ func (c char) width() int32 { return c.end - c.start }
 // appendChars appends the characters of s after NFKC to dst, leaving out the
 // ignored ones. A byte that is not UTF-8 becomes a separator.
 func appendChars(dst []char, s string) []char {
-	for i := 0; i < len(s); {
-		n := norm.NFKC.QuickSpanString(s[i:])
+	for from := 0; from < len(s); {
+		to := from + validPrefix(s[from:])
+		dst = appendValid(dst, s, from, to)
+		if to < len(s) {
+			dst = append(dst, char{utf8.RuneError, int32(to), int32(to + 1), separator})
+			to++
+		}
+		from = to
+	}
+	return dst
+}
+
+// validPrefix gives the length of the valid UTF-8 that s begins with.
+func validPrefix(s string) int {
+	if utf8.ValidString(s) {
+		return len(s)
+	}
+	for i := 0; ; {
+		r, n := utf8.DecodeRuneInString(s[i:])
+		if r == utf8.RuneError && n < 2 {
+			return i
+		}
+		i += n
+	}
+}
+
+// appendValid appends s[from:to], which is valid: what follows a wrong byte near
+// the end is left as it is by package norm.
+func appendValid(dst []char, s string, from, to int) []char {
+	for i := from; i < to; {
+		n := norm.NFKC.QuickSpanString(s[i:to])
 		dst = appendPlain(dst, s, i, i+n)
 		i += n
-		if i == len(s) {
+		if i == to {
 			break
 		}
-		n = norm.NFKC.NextBoundaryInString(s[i:], true)
+		n = norm.NFKC.NextBoundaryInString(s[i:to], true)
 		if n <= 0 {
-			n = len(s) - i
+			n = to - i
 		}
 		dst = appendNormalized(dst, s, i, i+n)
 		i += n
