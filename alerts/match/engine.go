@@ -102,7 +102,7 @@ func (e *Engine) kill(next *state, id alerts.SubscriptionID) bool {
 		l := next.layers[i]
 		if at := l.index.find(id); at >= 0 && !l.dead.has(uint32(at)) {
 			next.layers = slices.Clone(next.layers)
-			next.layers[i].dead = l.dead.with(uint32(at), l.index.len())
+			next.layers[i].dead = l.dead.with(uint32(at), l.index)
 			e.size--
 			return true
 		}
@@ -246,7 +246,7 @@ func (e *Engine) replace(before *state, x *index) {
 	for i, l := range before.layers {
 		next.layers[i].dead.since(l.dead, func(at uint32) {
 			if now := x.find(l.index.ids[at]); now >= 0 {
-				made.dead = made.dead.with(uint32(now), x.len())
+				made.dead = made.dead.with(uint32(now), x)
 			}
 		})
 	}

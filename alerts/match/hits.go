@@ -40,30 +40,28 @@ func (h *Hits) collect(n int, l layer) {
 	h.m.try()
 	h.groups = append(h.groups, h.m.hits...)
 	h.ends = append(h.ends, len(h.groups))
-	x, shared := l.index, l.index.shared()
-	if l.dead == nil {
-		ones := x.ids[x.first[shared]:]
-		for _, g := range h.m.hits {
-			if g >= shared {
-				h.IDs = append(h.IDs, ones[g-shared])
-				continue
-			}
-			h.IDs = append(h.IDs, x.ids[x.first[g]:x.first[g+1]]...)
-		}
-		return
-	}
-	for _, g := range h.m.hits {
-		h.IDs = appendAlive(h.IDs, l, g)
-	}
+	h.IDs = appendIDs(h.IDs, l, h.m.hits)
 }
 
-// appendAlive appends the subscriptions of a group that were not removed.
-func appendAlive(ids []alerts.SubscriptionID, l layer, g uint32) []alerts.SubscriptionID {
-	from, to := l.index.members(g)
-	if !l.dead.any(from, to) {
-		return append(ids, l.index.ids[from:to]...)
+// appendIDs appends the subscriptions of groups that were not removed.
+func appendIDs(ids []alerts.SubscriptionID, l layer, groups []uint32) []alerts.SubscriptionID {
+	x, shared := l.index, l.index.shared()
+	ones := x.ids[x.first[shared]:]
+	for _, g := range groups {
+		switch {
+		case l.dead != nil && l.dead.groups.has(g):
+			ids = appendAlive(ids, l, g)
+		case g >= shared:
+			ids = append(ids, ones[g-shared])
+		default:
+			ids = append(ids, x.ids[x.first[g]:x.first[g+1]]...)
+		}
 	}
-	for e := from; e < to; e++ {
+	return ids
+}
+
+func appendAlive(ids []alerts.SubscriptionID, l layer, g uint32) []alerts.SubscriptionID {
+	for e, end := l.index.members(g); e < end; e++ {
 		if !l.dead.has(e) {
 			ids = append(ids, l.index.ids[e])
 		}
@@ -85,9 +83,9 @@ func (h *Hits) Queries() iter.Seq2[[]alerts.SubscriptionID, []alerts.Span] {
 				h.asked = n
 				h.m.ask(l)
 			}
-			for _, g := range h.groups[from:h.ends[n]] {
-				h.ids = h.ids[:0]
-				if h.ids = appendAlive(h.ids, l, g); len(h.ids) == 0 {
+			for i, g := range h.groups[from:h.ends[n]] {
+				h.ids = appendIDs(h.ids[:0], l, h.groups[from+i:from+i+1])
+				if len(h.ids) == 0 {
 					continue
 				}
 				h.m.spans = h.m.spans[:0]

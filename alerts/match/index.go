@@ -1,6 +1,7 @@
 package match
 
 import (
+	"hash/maphash"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -117,7 +118,7 @@ func (x *index) enter(a atom) {
 		x.words[s].link(a, x.terms.folded)
 		x.caps[s].link(a, x.terms.other)
 	case prefix:
-		x.prefixes[s].put(x.terms.folded(a), a)
+		x.prefixes[s].put(maphash.Bytes(seed, x.terms.folded(a)), a)
 		x.lengths[s] = append(x.lengths[s], int(x.terms.records[a].n))
 	case site:
 		x.sites[string(x.terms.folded(a))] = a

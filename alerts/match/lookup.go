@@ -42,6 +42,10 @@ func (m *matcher) lookUp(x *index, t *tongue) {
 	}
 	for i := range m.r.types {
 		typ := &m.r.types[i]
+		if !cached && !typ.noSmall && !t.mayHave(m.r.hashes(typ.word)) && m.plain(x, typ) {
+			typ.list = m.nothing[:]
+			continue
+		}
 		if !cached || typ.space != inText || typ.noSmall {
 			typ.list = m.list(x, t, lexicon.Word(typ.word), typ)
 			continue
@@ -56,6 +60,11 @@ func (m *matcher) lookUp(x *index, t *tongue) {
 		}
 		typ.list = cache.arena[at-1:]
 	}
+}
+
+// plain reports whether a word can fit atoms by its folded text or its stem only.
+func (m *matcher) plain(x *index, typ *wordType) bool {
+	return len(x.lengths[typ.space]) == 0 && (x.caps[typ.space].next == nil || m.r.voice.lexicon.Word(typ.word).Caps == "")
 }
 
 // list makes the list of a word at the end of m.arena.
@@ -92,14 +101,14 @@ func (m *matcher) appendClasses(t *tongue, atoms []atom, set []uint64) uint32 {
 // appendAtoms appends the atoms that a word fits, each once.
 func (m *matcher) appendAtoms(x *index, t *tongue, w *text.Word, typ *wordType) {
 	base := len(m.arena)
-	words := &x.words[typ.space]
-	for a := words.chain(w.Folded, x.terms.folded); a != always; a = words.next[a] {
+	words, hash := &x.words[typ.space], m.r.hashes(typ.word)
+	for a := words.chain(w.Folded, hash.folded, x.terms.folded); a != always; a = words.next[a] {
 		if x.terms.records[a].kind != capitals || typ.noSmall {
 			m.arena = append(m.arena, a)
 		}
 	}
 	direct := m.arena[base:]
-	for _, a := range t.withStem(typ.space, w.Stem) {
+	for _, a := range t.withStem(typ.space, w.Stem, hash.stem) {
 		if !slices.Contains(direct, a) {
 			m.arena = append(m.arena, a)
 		}
@@ -111,7 +120,7 @@ func (m *matcher) appendAtoms(x *index, t *tongue, w *text.Word, typ *wordType) 
 		if n > len(w.Folded) {
 			break
 		}
-		if a := x.prefixes[typ.space].chain(w.Folded[:n], x.terms.folded); a != always {
+		if a := x.prefixes[typ.space].chain(w.Folded[:n], hashOf(w.Folded[:n]), x.terms.folded); a != always {
 			m.arena = append(m.arena, a)
 		}
 	}
@@ -127,13 +136,13 @@ func (m *matcher) appendCapitals(x *index, w *text.Word, typ *wordType, base int
 	}
 	if w.Caps != "" {
 		caps := &x.caps[typ.space]
-		for a := caps.chain(w.Caps, x.terms.other); a != always; a = caps.next[a] {
+		for a := caps.chain(w.Caps, hashOf(w.Caps), x.terms.other); a != always; a = caps.next[a] {
 			add(a)
 		}
 	}
 	if singular, ok := strings.CutSuffix(w.Folded, "s"); ok && typ.noSmall { // NGOS, in a headline in capitals
 		words := &x.words[typ.space]
-		for a := words.chain(singular, x.terms.folded); a != always; a = words.next[a] {
+		for a := words.chain(singular, hashOf(singular), x.terms.folded); a != always; a = words.next[a] {
 			if x.terms.records[a].kind == capitals {
 				add(a)
 			}

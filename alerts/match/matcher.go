@@ -17,6 +17,7 @@ type matcher struct {
 	x *index // of it
 
 	arena      []uint32
+	nothing    [3]uint32 // the list of words that an index does not know
 	present    []uint64  // by atom: a bit
 	slot       []int32   // by atom that is present: its place in met
 	met        []metAtom // the atoms that are present

@@ -44,7 +44,8 @@ type reading struct {
 // voice is what is kept of a language from one article to the next.
 type voice struct {
 	lexicon *text.Lexicon
-	met     []meeting // by word
+	met     []meeting  // by word
+	hashes  []wordHash // by word; 0 where they were not asked for
 	lists   lists
 }
 
@@ -61,6 +62,9 @@ func (r *reading) of(lang string) *voice {
 	}
 	return v
 }
+
+// wordHash is kept so that no small index has to compute it.
+type wordHash struct{ folded, stem uint64 }
 
 // meeting is where a word was met last.
 type meeting struct {
@@ -244,4 +248,18 @@ func (r *reading) span(p place) alerts.Span {
 		field = alerts.Title
 	}
 	return alerts.Span{Field: field, Start: int(r.scan.Spots[p.from].Start), End: int(r.scan.Spots[p.to-1].End)}
+}
+
+// hashes gives the hashes of a word.
+func (r *reading) hashes(word uint32) wordHash {
+	v := r.voice
+	if int(word) >= len(v.hashes) {
+		v.hashes = grown(v.hashes, v.lexicon.Len())
+	}
+	h := &v.hashes[word]
+	if h.folded == 0 {
+		w := v.lexicon.Word(word)
+		*h = wordHash{hashOf(w.Folded), hashOf(w.Stem)}
+	}
+	return *h
 }

@@ -60,11 +60,15 @@ func (t *terms) key(a atom) atomKey {
 	return k
 }
 
+// seed makes it hopeless to choose words that share a place in a table.
+var seed = func() (s maphash.Seed) { return maphash.MakeSeed() }()
+
+func hashOf(s string) uint64 { return maphash.String(seed, s) }
+
 // table finds what has a text: open addressing over numbers from 0, of which
 // the text is kept elsewhere.
 type table struct {
 	slots []uint32 // numbers plus 1
-	seed  maphash.Seed
 }
 
 // newTable has room for n texts.
@@ -73,41 +77,28 @@ func newTable(n int) table {
 	for 2*size < 3*n {
 		size *= 2
 	}
-	return table{slots: make([]uint32, size), seed: maphash.MakeSeed()}
+	return table{slots: make([]uint32, size)}
 }
 
-// find gives the number of s, or -1.
-func (t *table) find(s []byte, is func(n uint32) bool) int {
+// find gives the number of s, of which hash is the hash, or -1. text gives the
+// text of a number.
+func (t *table) find(s string, hash uint64, text func(n uint32) []byte) int {
 	mask := uint64(len(t.slots) - 1)
-	for i := maphash.Bytes(t.seed, s) & mask; ; i = (i + 1) & mask {
+	for i := hash & mask; ; i = (i + 1) & mask {
 		n := t.slots[i]
 		if n == 0 {
 			return -1
 		}
-		if is(n - 1) {
+		if string(text(n-1)) == s {
 			return int(n - 1)
 		}
 	}
 }
 
-// findString is find for a string.
-func (t *table) findString(s string, is func(n uint32) bool) int {
+// put gives a text that is not there, by its hash, the number n.
+func (t *table) put(hash uint64, n uint32) {
 	mask := uint64(len(t.slots) - 1)
-	for i := maphash.String(t.seed, s) & mask; ; i = (i + 1) & mask {
-		n := t.slots[i]
-		if n == 0 {
-			return -1
-		}
-		if is(n - 1) {
-			return int(n - 1)
-		}
-	}
-}
-
-// put gives s, which is not there, the number n.
-func (t *table) put(s []byte, n uint32) {
-	mask := uint64(len(t.slots) - 1)
-	i := maphash.Bytes(t.seed, s) & mask
+	i := hash & mask
 	for t.slots[i] != 0 {
 		i = (i + 1) & mask
 	}
@@ -124,9 +115,10 @@ type dictionary struct {
 // link puts a into the chain of those with the same text.
 func (d *dictionary) link(a atom, text func(atom) []byte) {
 	s := text(a)
-	head := d.find(s, func(n uint32) bool { return string(text(n)) == string(s) })
+	hash := maphash.Bytes(seed, s)
+	head := d.find(string(s), hash, text)
 	if head < 0 {
-		d.put(s, a)
+		d.put(hash, a)
 		return
 	}
 	d.next[a] = d.next[head]
@@ -134,11 +126,11 @@ func (d *dictionary) link(a atom, text func(atom) []byte) {
 }
 
 // chain gives the first atom with the text s, or always.
-func (d *dictionary) chain(s string, text func(atom) []byte) atom {
+func (d *dictionary) chain(s string, hash uint64, text func(atom) []byte) atom {
 	if len(d.slots) == 0 {
 		return always
 	}
-	return atom(max(d.findString(s, func(n uint32) bool { return string(text(n)) == s }), 0))
+	return atom(max(d.find(s, hash, text), 0))
 }
 
 // clipped gives a copy without room to grow.

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"hash/maphash"
 	"maps"
 
 	"github.com/bellwether/bellwether/alerts/text"
@@ -24,8 +25,11 @@ type tongue struct {
 	// firsts and seconds mark classes that begin or end a pair; sieve marks hashes
 	// of both classes of a pair.
 	firsts, seconds, sieve []uint64
-	slots                  []pairSlot
-	nextPair               []uint32 // by pair: the next of the same classes, plus 1
+	// forms marks hashes of the folded texts and stems that atoms have, but for
+	// prefixes and capitals.
+	forms    []uint64
+	slots    []pairSlot
+	nextPair []uint32 // by pair: the next of the same classes, plus 1
 }
 
 // pairSlot finds pairs by their classes.
@@ -70,6 +74,7 @@ func (x *index) newTongue(language string) *tongue {
 			t.class[i] = t.classOf(r.space, text.Stem(string(x.terms.other(atom(i))), language))
 		}
 	}
+	t.markForms(x)
 	stems := len(t.at) - 1
 	t.gather(x, stems)
 	classes := uint32(stems)
@@ -84,19 +89,51 @@ func (x *index) newTongue(language string) *tongue {
 	return t
 }
 
+// markForms makes the sieve of forms, of an index for which words are not
+// remembered.
+func (t *tongue) markForms(x *index) {
+	if x.len() >= cachedFrom {
+		return
+	}
+	size := 64
+	for size < 8*(x.terms.len()+len(t.at)) {
+		size *= 2
+	}
+	t.forms = make([]uint64, size/64)
+	mark := func(text []byte) {
+		h := maphash.Bytes(seed, text) % uint64(size)
+		t.forms[h/64] |= 1 << (h % 64)
+	}
+	for i := range x.terms.records {
+		mark(x.terms.folded(atom(i)))
+	}
+	for c := range len(t.at) - 1 {
+		mark(t.stem(uint32(c)))
+	}
+}
+
+// mayHave reports whether a word may fit an atom by its folded text or its
+// stem.
+func (t *tongue) mayHave(h wordHash) bool {
+	size := uint64(len(t.forms)) * 64
+	a, b := h.folded%size, h.stem%size
+	return (t.forms[a/64]>>(a%64)|t.forms[b/64]>>(b%64))&1 != 0
+}
+
 // stem gives the stem of a class.
 func (t *tongue) stem(class uint32) []byte { return t.bytes[t.at[class]:t.at[class+1]] }
 
 // classOf finds or makes the class of a stem.
 func (t *tongue) classOf(s space, stem string) uint32 {
-	found := t.stems[s].findString(stem, func(n uint32) bool { return string(t.stem(n)) == stem })
+	hash := hashOf(stem)
+	found := t.stems[s].find(stem, hash, t.stem)
 	if found >= 0 {
 		return uint32(found)
 	}
 	n := uint32(len(t.at)) - 1
 	t.bytes = append(t.bytes, stem...)
 	t.at = append(t.at, uint32(len(t.bytes)))
-	t.stems[s].put(t.stem(n), n)
+	t.stems[s].put(hash, n)
 	return n
 }
 
@@ -123,9 +160,8 @@ func (t *tongue) gather(x *index, stems int) {
 }
 
 // withStem gives the inflected atoms of a space with a stem.
-func (t *tongue) withStem(s space, stem string) []atom {
-	table := &t.stems[s]
-	c := table.findString(stem, func(n uint32) bool { return string(t.stem(n)) == stem })
+func (t *tongue) withStem(s space, stem string, hash uint64) []atom {
+	c := t.stems[s].find(stem, hash, t.stem)
 	if c < 0 {
 		return nil
 	}
