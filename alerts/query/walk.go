@@ -5,6 +5,10 @@ import "iter"
 // IsZero reports whether q is the zero Query.
 func (q Query) IsZero() bool { return q.root == nil }
 
+// Of gives a tree, or a part of one, that Parse made as a query of its own.
+// Parse may refuse its canonical form: NOT steel is a part, and too much alone.
+func Of(n Node) Query { return Query{root: n} }
+
 // Walk calls f for n and the nodes below it, parents first. Where f returns
 // false it goes no deeper.
 func Walk(n Node, f func(Node) bool) {
