@@ -9,6 +9,7 @@ import (
 
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/alerts/match"
+	"github.com/bellwether/bellwether/alerts/query"
 	"github.com/bellwether/bellwether/alerts/schedule"
 	"github.com/bellwether/bellwether/alerts/text"
 	"github.com/bellwether/bellwether/bot/chat"
@@ -36,8 +37,11 @@ func (b *Bot) why(ctx context.Context, q *request) (chat.Reply, error) {
 	if article == nil {
 		return q.notFound(whole), nil
 	}
-	hits, rows := explain(text.NewAnalyzer(), *article, subs)
-	r := chat.Reply{TimeZone: set.TimeZone, Rows: rows}
+	hits := explain(text.NewAnalyzer(), *article, subs)
+	r := chat.Reply{TimeZone: set.TimeZone, Rows: hits.rows(*article)}
+	if q.args != "" {
+		r.Rows = append(r.Rows, missed(*article, hits.others, len(hits.subs) == 0)...)
+	}
 	switch {
 	case len(hits.subs) == 0:
 		r.Text = "Nothing that is followed " + q.here() + " hits it."
@@ -69,7 +73,7 @@ func (b *Bot) wanted(ctx context.Context, q *request, subs []alerts.Subscription
 	whole, err = b.recent(ctx, q.now, func(a alerts.Article) bool {
 		switch {
 		case q.args == "":
-			if hits, _ := explain(analyzer, a, subs); len(hits.subs) > 0 {
+			if hits := explain(analyzer, a, subs); len(hits.subs) > 0 {
 				found = &a
 			}
 			return found == nil
@@ -108,41 +112,106 @@ func (q *request) notFound(whole bool) chat.Reply {
 	return r
 }
 
-// hitBy are the subscriptions that an article hits, and all the places.
+// hitBy are the subscriptions that an article hits, with the places of each and
+// of all, and those that it does not hit.
 type hitBy struct {
-	subs  []alerts.Subscription
-	spans []alerts.Span
+	subs   []alerts.Subscription
+	each   [][]alerts.Span
+	spans  []alerts.Span
+	others []alerts.Subscription
 }
 
-// mostWords is how many of the matched words a row shows.
-const mostWords = 6
-
-// explain tries every subscription on an article: a row for each that hits.
-func explain(an *text.Analyzer, a alerts.Article, subs []alerts.Subscription) (hitBy, []chat.Row) {
+// explain tries every subscription on an article.
+func explain(an *text.Analyzer, a alerts.Article, subs []alerts.Subscription) hitBy {
 	var all hitBy
-	var rows []chat.Row
 	doc := match.Analyze(an, a)
 	for _, s := range subs {
 		spans, ok := doc.Spans(s.Query)
 		if !ok {
+			all.others = append(all.others, s)
 			continue
 		}
-		all.subs = append(all.subs, s)
+		all.subs, all.each = append(all.subs, s), append(all.each, spans)
 		all.spans = append(all.spans, spans...)
-		rows = append(rows, chat.Row{
-			Label: fmt.Sprintf("number %d", s.Number),
-			Value: fmt.Sprintf("%s: %s", code(s.Query.String()), matched(a, spans)),
-		})
 	}
 	all.spans = merged(all.spans)
-	return all, rows
+	return all
 }
 
-// matched lists the words that hit, each once, as the article writes them.
-func matched(a alerts.Article, spans []alerts.Span) string {
-	if len(spans) == 0 {
-		return "by where it comes from"
+// rows says what of each subscription hit.
+func (h hitBy) rows(a alerts.Article) []chat.Row {
+	var rows []chat.Row
+	for i, s := range h.subs {
+		what := ""
+		if len(h.each[i]) > 0 {
+			what = matched(a, h.each[i])
+		} else {
+			what = origins(match.Explain(a, s.Query)[0])
+		}
+		rows = append(rows, row(s, what))
 	}
+	return rows
+}
+
+func row(s alerts.Subscription, what string) chat.Row {
+	return chat.Row{Label: fmt.Sprintf("number %d", s.Number), Value: fmt.Sprintf("%s: %s", code(s.Query.String()), what)}
+}
+
+// matched lists the words of spans, and says how many there are and where.
+func matched(a alerts.Article, spans []alerts.Span) string {
+	where := ""
+	switch title := spans[0].Field == alerts.Title; {
+	case title && len(spans) == 1:
+		where = ", in the headline"
+	case title:
+		where = ", also in the headline"
+	}
+	times := "once"
+	if len(spans) > 1 {
+		times = count(len(spans), "time")
+	}
+	return some(quoted(a, spans)) + "; " + times + where
+}
+
+// origins lists what of a query hit that has no words: where the article comes
+// from, or, if that is not it either, all of it, for what is not there hits too.
+func origins(p match.Part) string {
+	var out []string
+	var look func(p match.Part)
+	look = func(p match.Part) {
+		if !p.Hit {
+			return
+		}
+		switch p.Query.Root().(type) {
+		case query.Not:
+			return
+		case query.Filter:
+			out = append(out, plain(query.Describe(p.Query)))
+		}
+		for _, kid := range p.Parts {
+			look(kid)
+		}
+	}
+	look(p)
+	if len(out) == 0 {
+		return plain(query.Describe(p.Query))
+	}
+	return some(out)
+}
+
+// mostWords is how many words, or parts of a query, a row shows.
+const mostWords = 6
+
+// some writes out the first of all, and how many more there are.
+func some(all []string) string {
+	if n := len(all) - mostWords; n > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(all[:mostWords], ", "), n)
+	}
+	return strings.Join(all, ", ")
+}
+
+// quoted lists the words of spans, each once, as the article writes them.
+func quoted(a alerts.Article, spans []alerts.Span) []string {
 	var words []string
 	seen := map[string]bool{}
 	for _, s := range spans {
@@ -156,23 +225,7 @@ func matched(a alerts.Article, spans []alerts.Span) string {
 			words = append(words, "“"+word+"”")
 		}
 	}
-	more := ""
-	if len(words) > mostWords {
-		more = fmt.Sprintf(" and %d more", len(words)-mostWords)
-		words = words[:mostWords]
-	}
-	where := ""
-	switch title := spans[0].Field == alerts.Title; {
-	case title && len(spans) == 1:
-		where = ", in the headline"
-	case title:
-		where = ", also in the headline"
-	}
-	times := "once"
-	if len(spans) > 1 {
-		times = count(len(spans), "time")
-	}
-	return strings.Join(words, ", ") + more + "; " + times + where
+	return words
 }
 
 // merged sorts spans and joins those that touch or overlap.
