@@ -200,11 +200,21 @@ func (l *lexer) chunk(s string, pos int) error {
 			return &Error{Position: pos + len(name) + 1, Problem: fmt.Sprintf("%s with a number that is not 1 to %d", name, maxNumber), Mend: fmt.Sprintf("write %s/5", name)}
 		}
 		t.n = n
-	case !strings.ContainsAny(s, "*＊") && len(text.Terms(s)) == 0 && l.fieldBefore() == 0:
+	case !strings.ContainsAny(s, "*＊") && !hasTerm(s) && l.fieldBefore() == 0:
 		return nil
 	}
 	l.out = append(l.out, t)
 	return nil
+}
+
+// hasTerm reports whether s has a word.
+func hasTerm(s string) bool {
+	for i := range len(s) {
+		if c := s[i] | 0x20; 'a' <= c && c <= 'z' || '0' <= s[i] && s[i] <= '9' {
+			return true
+		}
+	}
+	return len(text.Terms(s)) > 0
 }
 
 // fieldBefore is the field named right before, if any: what follows is then

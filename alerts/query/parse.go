@@ -13,6 +13,11 @@ const (
 	MaxDepth  = 50   // parentheses within parentheses
 )
 
+// shortQuery is a length in bytes up to which the canonical form of a query of
+// ASCII is within the limits: it has no more parentheses than that, and what is
+// written out in it (" AND NOT ") is no 80 times as long.
+const shortQuery = 50
+
 // Error implements error: "unclosed quote at character 9: add \" at the end".
 func (e *Error) Error() string {
 	return fmt.Sprintf("%s at character %d: %s", e.Problem, e.Position, e.Mend)
@@ -37,6 +42,9 @@ func Parse(s string) (Query, error) {
 		return Query{}, err
 	}
 	q := Query{root: e.build()}
+	if len(s) <= shortQuery && length == len(s) {
+		return q, nil // its canonical form can't be too long or too deep
+	}
 	canonical := q.String()
 	if utf8.RuneCountInString(canonical) > MaxLength {
 		return Query{}, tooLong(length) // with its operators and parentheses written out

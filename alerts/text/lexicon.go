@@ -135,10 +135,17 @@ func longHash(key []byte) (low, high uint64) {
 
 // newWord analyses a word as it was written.
 func newWord(key, lang string) Word {
+	if isLower(key) { // most words of English
+		w := Word{key: key, Folded: key, Stem: Stem(key, lang)}
+		if w.Stem == key {
+			w.Stem = key // one string for both
+		}
+		return w
+	}
 	lower := Lower(key)
 	w := Word{key: key, Folded: unmark(lower)}
 	if w.Folded == key {
-		w.Folded = key // one string for both
+		w.Folded = key
 	}
 	var plural bool
 	if w.Caps, plural = capitals(key, w.Folded); plural {
@@ -149,4 +156,14 @@ func newWord(key, lang string) Word {
 		w.Stem = w.Folded
 	}
 	return w
+}
+
+// isLower reports whether s is of small ASCII letters and digits.
+func isLower(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	return true
 }

@@ -1,5 +1,7 @@
 package text
 
+import "strings"
+
 // Link says how a term hangs together with the one before it.
 type Link uint8
 
@@ -25,6 +27,12 @@ type Term struct {
 // Terms segments a query, or a part of one, by the same code as
 // [Analyzer.Field]. Joined forms are left to [Join].
 func Terms(s string) []Term {
+	if s != "" && isPlain(s) { // most words of English
+		lower := strings.ToLower(s)
+		t := Term{End: len(s), Lower: lower, Folded: lower}
+		t.Caps, t.Plural = capitals(s, lower)
+		return []Term{t}
+	}
 	var (
 		terms []Term
 		parts []part
@@ -49,6 +57,16 @@ func Terms(s string) []Term {
 			last = p.to
 		}
 	}
+}
+
+// isPlain reports whether s is of ASCII letters and digits.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if classes[s[i]] != within {
+			return false
+		}
+	}
+	return true
 }
 
 func newTerm(chars []char, p part) Term {
