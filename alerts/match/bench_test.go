@@ -12,6 +12,7 @@ import (
 
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/alerts/match"
+	"github.com/bellwether/bellwether/alerts/query"
 	"github.com/bellwether/bellwether/alerts/text"
 )
 
@@ -117,16 +118,108 @@ func BenchmarkMatch(b *testing.B) {
 	}
 }
 
-// BenchmarkAnalyze is the part of the analysis in BenchmarkMatch.
-func BenchmarkAnalyze(b *testing.B) {
+// BenchmarkMemory is what each part of the index takes, in bytes a
+// subscription.
+func BenchmarkMemory(b *testing.B) {
+	for _, n := range []int{100_000, 1_000_000} {
+		if n > 100_000 && testing.Short() {
+			continue
+		}
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			texts, _ := load(b, n)
+			e, n := filled(b, texts)
+			for b.Loop() {
+				for part, bytes := range e.Parts() {
+					b.ReportMetric(bytes/float64(n), part+"-B")
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkParallel is BenchmarkMatch on all processors.
+func BenchmarkParallel(b *testing.B) {
+	texts, articles := load(b, 100_000)
+	e, _ := filled(b, texts)
+	b.RunParallel(func(pb *testing.PB) {
+		var hits match.Hits
+		for i := 0; pb.Next(); i++ {
+			e.Match(articles[i%len(articles)], &hits)
+		}
+	})
+}
+
+// BenchmarkSpans is BenchmarkMatch with the spans of every hit.
+func BenchmarkSpans(b *testing.B) {
+	texts, articles := load(b, 100_000)
+	e, _ := filled(b, texts)
+	var hits match.Hits
+	spans, i := 0, 0
+	for b.Loop() {
+		e.Match(articles[i%len(articles)], &hits)
+		for _, s := range hits.Queries() {
+			spans += len(s)
+		}
+		i++
+	}
+	b.ReportMetric(float64(spans)/float64(i), "spans/article")
+}
+
+// BenchmarkTokenize is the part of the tokenizer in BenchmarkMatch.
+func BenchmarkTokenize(b *testing.B) {
 	_, articles := load(b, 1)
-	an := text.NewAnalyzer()
-	var title, body text.Field
+	lexicon := text.NewLexicon("")
+	var words text.Scan
+	var paragraphs []text.Paragraph
 	i := 0
 	for b.Loop() {
 		a := articles[i%len(articles)]
-		an.Field(&title, a.Title, "")
-		an.Field(&body, a.Body, "")
+		lexicon.Scan(&words, a.Title)
+		lexicon.Append(&words, a.Body)
+		paragraphs = text.AppendParagraphs(paragraphs[:0], a.Body)
+		i++
+	}
+}
+
+// BenchmarkParse is the time of reading a query.
+func BenchmarkParse(b *testing.B) {
+	texts, _ := load(b, 100_000)
+	i := 0
+	for b.Loop() {
+		_, _ = query.Parse(texts[i%len(texts)])
+		i++
+	}
+}
+
+// BenchmarkAdd and BenchmarkRemove are the time of one change to 100,000 queries.
+func BenchmarkAdd(b *testing.B) {
+	texts, _ := load(b, 100_000)
+	e, n := filled(b, texts)
+	queries := parseAll(texts)
+	i := 0
+	for b.Loop() {
+		e.Add(alerts.SubscriptionID(n+i), queries[i%len(queries)])
+		i++
+	}
+}
+
+func BenchmarkRemove(b *testing.B) {
+	texts, _ := load(b, 100_000)
+	e, n := filled(b, texts)
+	queries := parseAll(texts)
+	i := 0
+	for b.Loop() {
+		if i%n == 0 && i > 0 {
+			b.StopTimer()
+			for j, q := range queries {
+				e.Add(alerts.SubscriptionID(j), q)
+			}
+			if err := e.Rebuild(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+			b.StartTimer()
+		}
+		e.Remove(alerts.SubscriptionID(i % n))
 		i++
 	}
 }
@@ -136,6 +229,7 @@ func BenchmarkRebuild(b *testing.B) {
 	texts, _ := load(b, 100_000)
 	e, _ := filled(b, texts)
 	for b.Loop() {
+		e.Remove(0) // so that there is something to do
 		if err := e.Rebuild(context.Background()); err != nil {
 			b.Fatal(err)
 		}
