@@ -117,12 +117,17 @@ func (m *matcher) meetDerived() {
 	if d.count == 0 {
 		return
 	}
-	words := m.present[firstDerived(m.x.atoms())/64:]
-	clear(words[:(d.count+63)/64])
+	words := m.presentDerived()
 	for i := range m.met {
 		a := m.met[i].atom
 		for _, n := range d.list[d.from[a]:d.from[a+1]] {
 			words[n/64] |= 1 << (n % 64)
 		}
 	}
+}
+
+// presentDerived is the part of present that is about derived atoms.
+func (m *matcher) presentDerived() []uint64 {
+	first := firstDerived(m.x.atoms()) / 64
+	return m.present[first : first+(m.x.derived.count+63)/64]
 }

@@ -82,6 +82,9 @@ func (m *matcher) forget() {
 	for _, a := range m.met {
 		m.present[a.atom/64] = 0
 	}
+	if m.x != nil {
+		clear(m.presentDerived())
+	}
 	m.met, m.links, m.listed, m.bits = m.met[:0], m.links[:0], m.listed[:0], m.bits[:0]
 	m.l, m.x = layer{}, nil
 }
