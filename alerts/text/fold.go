@@ -94,7 +94,7 @@ func capitals(word, folded string) (caps string, plural bool) {
 		switch {
 		case unicode.IsMark(r):
 			continue
-		case unicode.IsUpper(r):
+		case unicode.IsUpper(r) && !unicode.Is(unicode.Cherokee, r): // which folds to capitals
 			letters++
 		case unicode.IsLetter(r):
 			small++
