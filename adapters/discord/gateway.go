@@ -3,6 +3,7 @@ package discord
 import (
 	"cmp"
 	"context"
+	crand "crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -21,7 +22,6 @@ import (
 type GatewayConfig struct {
 	Client *Client
 	Leases Leases
-	Once   Once
 	// Holder names this process among those that share the shards.
 	Holder string
 	Limits GatewayLimits
@@ -230,13 +230,14 @@ func (g *Gateway) turn(ctx context.Context, shard int) (address string, ok bool,
 			}
 			continue
 		}
-		first, err := g.Once.Once(ctx, fmt.Sprintf("discord identify %d", shard%p.Starts.Concurrency), g.Limits.Identify)
+		// A lease that nobody renews or gives back, for it ends to the millisecond.
+		mine, err := g.Leases.Hold(ctx, fmt.Sprintf("discord identify %d", shard%p.Starts.Concurrency), crand.Text(), g.Limits.Identify)
 		if err != nil && ctx.Err() == nil {
 			g.Logger.WarnContext(ctx, "discord: whether a session may begin is not known; it is asked again", "error", err)
 			sleep(ctx, g.Limits.Identify)
 			continue
 		}
-		if first {
+		if mine {
 			g.mu.Lock()
 			defer g.mu.Unlock()
 			g.begun++

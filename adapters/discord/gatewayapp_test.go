@@ -18,11 +18,10 @@ import (
 	"github.com/bellwether/bellwether/adapters/discord"
 )
 
-// memory is a store for leases and marks.
+// memory is a store for leases.
 type memory struct {
 	mu     sync.Mutex
 	leases map[string]lease
-	marks  map[string]time.Time
 	broken bool
 }
 
@@ -32,7 +31,7 @@ type lease struct {
 }
 
 func newMemory() *memory {
-	return &memory{leases: map[string]lease{}, marks: map[string]time.Time{}}
+	return &memory{leases: map[string]lease{}}
 }
 
 var errStore = errors.New("the store is away")
@@ -57,16 +56,6 @@ func (m *memory) Release(_ context.Context, name, holder string) error {
 		delete(m.leases, name)
 	}
 	return nil
-}
-
-func (m *memory) Once(_ context.Context, name string, keep time.Duration) (bool, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if time.Now().Before(m.marks[name]) {
-		return false, nil
-	}
-	m.marks[name] = time.Now().Add(keep)
-	return true, nil
 }
 
 // until gives when a lease ends.
@@ -122,7 +111,7 @@ func startGateway(t *testing.T, api, token string, store *memory, holder string,
 		Token: token, BaseURL: api, HTTP: &http.Client{Transport: transport}, Logger: log,
 	})
 	gateway := discord.NewGateway(discord.GatewayConfig{
-		Client: client, Leases: store, Once: store, Holder: holder, Limits: limits, Logger: log,
+		Client: client, Leases: store, Holder: holder, Limits: limits, Logger: log,
 	})
 	a.of = gateway
 	ctx, end := context.WithCancel(context.Background())

@@ -161,7 +161,7 @@ func (r *rig) open(w way, o rigOptions) {
 		c.PublicKey = r.fake.PublicKey()
 	} else {
 		c.Gateway = discord.NewGateway(discord.GatewayConfig{
-			Client: r.client, Leases: r.store.Leases(), Once: r.store.Marks(), Holder: "test", Logger: log,
+			Client: r.client, Leases: r.store.Leases(), Holder: "test", Logger: log,
 		})
 	}
 	r.app = discord.New(c)

@@ -34,7 +34,7 @@ func newDiscord(cfg config, s *store, b *bot.Bot, reachable func(alerts.Destinat
 	}
 	if cfg.discord.byGateway() && cfg.has(roleChat) {
 		c.Gateway = discord.NewGateway(discord.GatewayConfig{
-			Client: client, Leases: s.client.Leases(), Once: s.client.Marks(), Holder: holder(), Now: cfg.now, Logger: log,
+			Client: client, Leases: s.client.Leases(), Holder: holder(), Now: cfg.now, Logger: log,
 		})
 	}
 	p.app = discord.New(c)
