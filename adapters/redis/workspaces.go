@@ -168,7 +168,8 @@ func (w *Workspaces) Destinations(ctx context.Context, platform, workspace strin
 // ForgetWorkspace deletes a workspace and its destinations: subscriptions,
 // settings, and what the outbox holds for them. It returns how many
 // subscriptions went. The workspace itself goes last, so that a call that
-// failed can be made again.
+// failed can be made again; and the outbox before a destination, for one whose
+// subscriptions are gone is not found any more.
 func (w *Workspaces) ForgetWorkspace(ctx context.Context, platform, id string) (int, error) {
 	name := workspaceName(platform, id)
 	gone := 0
@@ -178,14 +179,14 @@ func (w *Workspaces) ForgetWorkspace(ctx context.Context, platform, id string) (
 		return fail(err)
 	}
 	for _, d := range places {
-		n, err := w.c.keep(ctx, scriptWorkspaceForgetPlace, w.s.prefix, d.String(), w.c.options.LogLength).Int()
-		if err == nil {
-			gone += n
-			err = w.c.Outbox().purge(ctx, d)
+		if err := w.c.Outbox().purge(ctx, d); err != nil {
+			return fail(err)
 		}
+		n, err := w.c.keep(ctx, scriptWorkspaceForgetPlace, w.s.prefix, d.String(), w.c.options.LogLength).Int()
 		if err != nil {
 			return fail(err)
 		}
+		gone += n
 	}
 	if err := w.c.keep(ctx, scriptWorkspaceForget, w.s.prefix, name).Err(); err != nil {
 		return fail(err)
