@@ -156,6 +156,15 @@ func (p *Tap) caught(command []string) *Trap {
 	return trap
 }
 
+// again sets a trap again that was not met after all, unless there is another.
+func (p *Tap) again(trap *Trap) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.trap == nil {
+		p.trap = trap
+	}
+}
+
 // script gives the name and the arguments of a script that is called.
 func (p *Tap) script(command []string) (name string, args []string) {
 	if len(command) < 3 {
@@ -197,14 +206,9 @@ func (l *tapped) close() {
 // client that was gone by then.
 func (l *tapped) unmet() {
 	for trap := range l.sent {
-		if trap == nil {
-			continue
+		if trap != nil {
+			l.tap.again(trap)
 		}
-		l.tap.mu.Lock()
-		if l.tap.trap == nil {
-			l.tap.trap = trap
-		}
-		l.tap.mu.Unlock()
 	}
 }
 
@@ -243,7 +247,11 @@ func (l *tapped) answers() {
 		}
 		select {
 		case trap := <-l.sent:
-			if trap != nil {
+			switch {
+			case trap == nil:
+			case bytes.HasPrefix(b.Bytes(), []byte("-NOSCRIPT")): // its text follows
+				l.tap.again(trap)
+			default:
 				trap.Do()
 				return
 			}

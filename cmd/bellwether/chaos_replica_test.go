@@ -28,11 +28,11 @@ func buildChaos(t *testing.T) string {
 // replica is one process of the program, started again whenever it ends, as
 // whoever runs services does.
 type replica struct {
-	binary string
-	wires  string
-	env    []string
-	log    *adaptertest.Buffer
-	owned  sync.WaitGroup
+	binary  string
+	sources []string
+	env     []string
+	log     *adaptertest.Buffer
+	owned   sync.WaitGroup
 
 	changed await.Signal
 	mu      sync.Mutex
@@ -43,9 +43,9 @@ type replica struct {
 	last    error     // how the latest one ended
 }
 
-// newReplica runs the program on a folder of articles until the test ends.
-func newReplica(t *testing.T, binary, wires string, env []string) *replica {
-	r := &replica{binary: binary, env: env, wires: wires, log: &adaptertest.Buffer{}}
+// newReplica runs the program on sources until the test ends.
+func newReplica(t *testing.T, binary string, sources, env []string) *replica {
+	r := &replica{binary: binary, sources: sources, env: env, log: &adaptertest.Buffer{}}
 	dir := t.TempDir()
 	r.owned.Go(func() { r.supervise(dir) })
 	t.Cleanup(func() {
@@ -87,7 +87,10 @@ func (r *replica) start(dir string) (cmd *exec.Cmd, closed bool) {
 	if !r.wanted {
 		return nil, r.closed
 	}
-	cmd = exec.Command(r.binary, "run", "--data", dir, "--source", r.wires)
+	cmd = exec.Command(r.binary, "run", "--data", dir)
+	for _, s := range r.sources {
+		cmd.Args = append(cmd.Args, "--source", s)
+	}
 	cmd.Env = append(r.env, "PATH="+os.Getenv("PATH"), "HOME="+dir, "BELLWETHER_CHAOS_SKEW="+r.skew.String())
 	cmd.Stderr = r.log
 	if err := cmd.Start(); err != nil {

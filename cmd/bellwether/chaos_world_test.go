@@ -78,7 +78,7 @@ func newChaos(t *testing.T, binary string, seed uint64, set redisSetUp) *chaos {
 	c.people()
 	for i := range chaosReplicas {
 		listen := freeAddress(t)
-		c.replicas = append(c.replicas, newReplica(t, binary, c.wires, []string{
+		c.replicas = append(c.replicas, newReplica(t, binary, []string{c.wires}, []string{
 			"REDIS_URL=" + set.urlOf(i), fmt.Sprint("BELLWETHER_REDIS_WAIT=", set.wait()), "BELLWETHER_REDIS_PREFIX=" + c.prefix, fmt.Sprint("BELLWETHER_REDIS_SHARDS=", chaosShards),
 			"BELLWETHER_HTTP_LISTEN=" + listen, "BELLWETHER_DELIVERY_LEASE=" + chaosLease.String(), "BELLWETHER_LOG_LEVEL=debug", "BELLWETHER_ALERTS_LIMIT=0",
 			"BELLWETHER_PUBLIC_URL=http://" + listen, "BELLWETHER_KEY=" + storyKey,

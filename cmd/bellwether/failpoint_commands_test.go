@@ -48,15 +48,18 @@ func (f *failing) commands(after bool) {
 // say types a command that is cut off, and the same again until it is answered.
 func (f *failing) say(d alerts.Destination, script string, after bool, text string) {
 	f.t.Helper()
-	f.serves()
-	answers := f.answers(d.Channel)
-	f.at(adaptertest.Trap{Script: script, After: after}, func() { f.fake.Command("U1", d.Channel, text) })
-	f.serves()
-	f.fake.Command("U1", d.Channel, text)
-	f.fake.AwaitEphemeral("U1", d.Channel, answers+1)
+	f.says("U1", d.Channel, script, after, text)
 }
 
-func (f *failing) answers(channel string) int { return len(f.fake.AwaitEphemeral("U1", channel, 0)) }
+func (f *failing) says(user, channel, script string, after bool, text string) {
+	f.t.Helper()
+	f.serves()
+	answers := len(f.fake.AwaitEphemeral(user, channel, 0))
+	f.at(adaptertest.Trap{Script: script, After: after}, func() { f.fake.Command(user, channel, text) })
+	f.serves()
+	f.fake.Command(user, channel, text)
+	f.fake.AwaitEphemeral(user, channel, answers+1)
+}
 
 // serves waits until the program takes commands.
 func (f *failing) serves() {

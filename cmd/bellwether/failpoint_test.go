@@ -3,9 +3,11 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -14,11 +16,11 @@ import (
 
 	"github.com/bellwether/bellwether/adapters/adaptertest"
 	"github.com/bellwether/bellwether/adapters/adaptertest/await"
+	"github.com/bellwether/bellwether/adapters/adaptertest/fakediscord"
 	"github.com/bellwether/bellwether/adapters/adaptertest/fakeslack"
 	"github.com/bellwether/bellwether/adapters/redis"
 	"github.com/bellwether/bellwether/adapters/slack"
 	"github.com/bellwether/bellwether/alerts"
-	"github.com/bellwether/bellwether/alerts/query"
 )
 
 // failLease is the shortest that can be set.
@@ -26,14 +28,20 @@ const failLease = 2 * time.Second
 
 // TestFailpoints kills the program on both sides of every step that writes,
 // in Redis and in Slack, one after the other, and starts it anew each time. In
-// the end everything has been done exactly once.
+// the end everything has been done exactly once, and no script that writes was
+// left out.
 func TestFailpoints(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a minute")
 	}
 	t.Parallel()
 	f := newFailing(t)
+	f.polls()
 	for _, after := range []bool{false, true} {
+		f.starts(after)
+		f.server(after)
+		f.wipes(after)
+		f.revive(after)
 		for _, verb := range []string{"sending", "done", "retry", "defer", "fail", "drop", "aside"} {
 			f.verdict(verb, after)
 		}
@@ -42,11 +50,13 @@ func TestFailpoints(t *testing.T) {
 		}
 		f.post(after)
 		f.commands(after)
+		f.forget(after)
 		for _, script := range []string{"turn_begin", "article_append", "article_settle", "article_state", "turn_end"} {
 			f.file(adaptertest.Trap{Script: script, After: after})
 		}
 	}
 	f.settle()
+	f.complete()
 }
 
 // failing is one replica that is killed again and again.
@@ -55,42 +65,53 @@ type failing struct {
 	prefix  string
 	listen  string
 	wires   string
-	server  *adaptertest.Server
+	redis   *adaptertest.Server
 	tap     *adaptertest.Tap
 	client  *redis.Client
 	raw     *goredis.Client
 	fake    *fakeslack.Server
+	discord *fakediscord.Server
+	feed    *httptest.Server
+	hangs   atomic.Bool // the feed
 	replica *replica
 	points  int
-	want    map[string]int // messages by channel
+	killed  map[string]map[bool]bool // by script and side
+	want    map[string]int           // messages by channel of Slack
+	posts   []string                 // channels of Discord, with a message each
 	dead    int
 
 	mu    sync.Mutex
 	fault map[string]func() fakeslack.Fault // of the next message to a channel
+	held  map[string]string                 // by channel of Discord: the route whose next call is held back
 }
 
 func newFailing(t *testing.T) *failing {
 	t.Helper()
 	f := &failing{
 		t: t, prefix: adaptertest.Prefix(t), listen: freeAddress(t), wires: t.TempDir(),
-		server: adaptertest.StartRedis(t), want: map[string]int{}, fault: map[string]func() fakeslack.Fault{},
+		redis: adaptertest.StartRedis(t), want: map[string]int{}, fault: map[string]func() fakeslack.Fault{}, held: map[string]string{}, killed: map[string]map[bool]bool{},
 	}
-	f.tap = adaptertest.StartTap(t, f.server.Addr, adaptertest.ScriptNames(t, "../../adapters/redis/lua"))
+	f.tap = adaptertest.StartTap(t, f.redis.Addr, adaptertest.ScriptNames(t, luaFolder))
 	f.fake = fakeslack.New(t, fakeslack.Options{Scopes: slack.Scopes(), Events: slack.Events(), ChannelInterval: -1, Fault: f.faults})
 	f.fake.AddTeam("T1", true)
 	f.fake.AddUser(fakeslack.User{ID: "U1", Team: "T1", Name: "anna", Zone: "Europe/Brussels", Admin: true})
 	f.fake.HTTP("http://" + f.listen)
+	f.discord = fakediscord.New(t, fakediscord.Options{Fault: f.discordFaults})
+	f.discord.Gateway()
+	f.feed = httptest.NewServer(http.HandlerFunc(f.serveFeed))
+	t.Cleanup(f.feed.Close)
 	var err error
-	if f.client, err = redis.Open(t.Context(), redis.Options{URL: "redis://" + f.server.Addr, Prefix: f.prefix, Shards: chaosShards}); err != nil {
+	if f.client, err = redis.Open(t.Context(), redis.Options{URL: "redis://" + f.redis.Addr, Prefix: f.prefix, Shards: chaosShards}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = f.client.Close() })
-	f.raw = goredis.NewClient(&goredis.Options{Addr: f.server.Addr, Protocol: 2})
+	f.raw = goredis.NewClient(&goredis.Options{Addr: f.redis.Addr, Protocol: 2})
 	t.Cleanup(func() { _ = f.raw.Close() })
-	f.replica = newReplica(t, buildChaos(t), f.wires, []string{
+	f.replica = newReplica(t, buildChaos(t), []string{f.wires, f.feed.URL}, []string{
 		"REDIS_URL=redis://" + f.tap.Addr, "BELLWETHER_REDIS_PREFIX=" + f.prefix, fmt.Sprint("BELLWETHER_REDIS_SHARDS=", chaosShards),
 		"BELLWETHER_HTTP_LISTEN=" + f.listen, "BELLWETHER_DELIVERY_LEASE=" + failLease.String(), "BELLWETHER_LOG_LEVEL=debug", "BELLWETHER_ALERTS_LIMIT=0",
 		"SLACK_BOT_TOKEN=xoxb-fake-T1", "SLACK_SIGNING_SECRET=" + fakeslack.SigningSecret, "SLACK_API_URL=" + f.fake.API(),
+		"DISCORD_BOT_TOKEN=" + fakediscord.Token, "DISCORD_API_URL=" + f.discord.API(),
 	})
 	return f
 }
@@ -110,8 +131,38 @@ func (f *failing) faults(call fakeslack.Call) fakeslack.Fault {
 	return fault()
 }
 
-// crash kills the program, and has it started anew.
-func (f *failing) crash() { f.replica.want(true, syscall.SIGKILL) }
+// fails sets what goes wrong with the next message to a channel.
+func (f *failing) fails(channel string, fault func() fakeslack.Fault) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.fault[channel] = fault
+}
+
+// holdsBack has Discord hold the next call of a route to a channel back.
+func (f *failing) holdsBack(channel, route string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.held[channel] = route
+}
+
+func (f *failing) discordFaults(call fakediscord.Call) fakediscord.Fault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if call.Method != http.MethodPost || f.held[call.Channel] != call.Route {
+		return fakediscord.Fault{}
+	}
+	delete(f.held, call.Channel)
+	return fakediscord.Fault{Late: true}
+}
+
+// crash kills the program, and has it started anew. The leases that it had end,
+// as they would in time.
+func (f *failing) crash() {
+	f.replica.want(true, syscall.SIGKILL)
+	if err := f.raw.Del(f.t.Context(), f.prefix+"{l}:leases").Err(); err != nil {
+		f.t.Error(err)
+	}
+}
 
 // place makes a channel that follows a word of its own, and gives both.
 func (f *failing) place(messages int) (d alerts.Destination, subscription alerts.Subscription, keyword string) {
@@ -120,18 +171,8 @@ func (f *failing) place(messages int) (d alerts.Destination, subscription alerts
 	keyword = word(f.points)
 	d = alerts.Destination{Platform: alerts.Slack, Workspace: "T1", Channel: fmt.Sprint("C", f.points)}
 	f.fake.AddChannel(fakeslack.Channel{ID: d.Channel, Team: "T1", Name: strings.ToLower(d.Channel), Member: true})
-	q, err := query.Parse(keyword)
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	subscription, _, err = f.client.Subscriptions().Add(f.t.Context(), alerts.Subscription{
-		Owner: alerts.Person{Platform: alerts.Slack, Workspace: "T1", User: "U1"}, Destination: d, Query: q,
-	})
-	if err != nil {
-		f.t.Fatal(err)
-	}
 	f.want[d.Channel] = messages
-	return d, subscription, keyword
+	return d, f.follow(d, keyword), keyword
 }
 
 // log logs an article about a word.
@@ -147,9 +188,19 @@ func (f *failing) log(keyword string) {
 // killed by it.
 func (f *failing) at(trap adaptertest.Trap, work func()) {
 	f.t.Helper()
+	f.stop(trap, f.crash, work)
+}
+
+// stop is at for what is killed otherwise.
+func (f *failing) stop(trap adaptertest.Trap, kill, work func()) {
+	f.t.Helper()
+	if f.killed[trap.Script] == nil {
+		f.killed[trap.Script] = map[bool]bool{}
+	}
+	f.killed[trap.Script][trap.After] = true
 	met := make(chan struct{})
 	trap.Do = func() {
-		f.crash()
+		kill()
 		close(met)
 	}
 	begun := time.Now()
@@ -181,11 +232,7 @@ func (f *failing) alert(trap adaptertest.Trap) {
 func (f *failing) verdict(verb string, after bool) {
 	f.t.Helper()
 	d, subscription, keyword := f.place(1)
-	set := func(fault func() fakeslack.Fault) {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		f.fault[d.Channel] = fault
-	}
+	set := func(fault func() fakeslack.Fault) { f.fails(d.Channel, fault) }
 	var always func() fakeslack.Fault
 	always = func() fakeslack.Fault {
 		set(always)
@@ -222,6 +269,7 @@ func (f *failing) almostAside(d alerts.Destination, keyword string) {
 	other, _, well := f.place(1)
 	f.log(well)
 	f.fake.AwaitMessages(other.Channel, 1)
+	f.until("it is recorded", f.nothingWaits)
 	for shard := range chaosShards { // in that of the others nobody looks there
 		key := fmt.Sprintf("%s{o%d}:d:%s", f.prefix, shard, d)
 		if err := f.raw.HSet(f.t.Context(), key, "a:about-"+keyword, 4).Err(); err != nil {
@@ -235,13 +283,11 @@ func (f *failing) post(accepted bool) {
 	f.t.Helper()
 	d, _, keyword := f.place(1)
 	met := make(chan struct{})
-	f.mu.Lock()
-	f.fault[d.Channel] = func() fakeslack.Fault {
+	f.fails(d.Channel, func() fakeslack.Fault {
 		f.crash()
 		close(met)
 		return fakeslack.Fault{Cut: true, Accept: accepted}
-	}
-	f.mu.Unlock()
+	})
 	f.log(keyword)
 	f.met(met, "a message to "+d.Channel)
 }
@@ -264,13 +310,7 @@ func (f *failing) settle() {
 			f.fake.AwaitMessages(channel, n)
 		}
 	}
-	if err := persist(ctx, func() (bool, error) {
-		due, later, err := f.client.Outbox().Depth(ctx)
-		if err == nil && due+later > 0 {
-			err = fmt.Errorf("%d are due, %d later", due, later)
-		}
-		return err == nil, err
-	}); err != nil {
+	if err := persist(ctx, func() (bool, error) { return f.nothingWaits(ctx) }); err != nil {
 		f.t.Error(err)
 	}
 	if err := f.replica.end(); err != nil {
@@ -279,6 +319,11 @@ func (f *failing) settle() {
 	for channel, n := range f.want {
 		if got := len(f.fake.Messages(channel)); got != n {
 			f.t.Errorf("%d messages in %s, want %d", got, channel, n)
+		}
+	}
+	for _, channel := range f.posts {
+		if got := f.discord.Count(channel); got != 1 {
+			f.t.Errorf("%d messages in Discord's %s, want 1", got, channel)
 		}
 	}
 	dead := 0
