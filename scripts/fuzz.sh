@@ -1,10 +1,16 @@
 #!/usr/bin/env bash
 # Runs every fuzz target for a while (first argument, default 20s) and stops at
-# the first that fails. What it found lies in the package's testdata/fuzz.
+# the first that fails. What it found lies in the package's testdata/fuzz. Before
+# that, Engine and Reference are compared in millions of random cases (second
+# argument: rounds of about a thousand).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 each=${1:-20s}
+rounds=${2:-2000}
+
+go test -timeout 60m -v -run 'IsReference' ./alerts/match -rounds "$rounds" | grep -v '^=== '
+
 # `go test -list` prints the targets of a package, then a line with its path.
 targets=$(go test -list '^Fuzz' ./... | awk '
   /^Fuzz/ { names[n++] = $1 }

@@ -99,8 +99,9 @@ func TestExplain(t *testing.T) {
 // TestExplainIsReference tries each part of random queries in the other way too.
 func TestExplainIsReference(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		a := someArticle(t)
-		queries := []query.Query{parsed(t), parsed(t)}
+		d := &dice{rapid.SliceOfN(rapid.Byte(), 600, 600).Draw(t, "dice")}
+		a := d.article()
+		queries := []query.Query{d.query(small), d.query(small)}
 		doc := match.NewDocument(a)
 		for i, p := range match.Explain(a, queries...) {
 			if got, want := p.Query.String(), queries[i].String(); got != want {

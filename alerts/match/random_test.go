@@ -2,196 +2,150 @@ package match_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
+	"maps"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
 
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/alerts/match"
 	"github.com/bellwether/bellwether/alerts/query"
 )
 
-// A small vocabulary, in which every rule of comparison has its words, makes
-// hits and near misses frequent.
-var (
-	articleWords = []string{
-		"tariff", "tariffs", "Tariff", "steel", "import", "imports", "important",
-		"US", "us", "U.S.", "WHO", "who", "NGOs", "ngo", "AIDS", "aids",
-		"co-operation", "cooperation", "co", "operation", "co-op-eration", "high-standard", "standards",
-		"l’État", "état", "etat", "Xi’s", "Xi", "0.69", "新质生产力", "生产", "力", "ガス", "налоги", "налог",
-	}
-	queryWords = []string{
-		"tariff", "tariffs", "steel", "import", "imports", "important", "US", "WHO", "NGO",
-		"co-operation", "cooperation", "operation", "co", "standard", "high-standard", "co-op-eration",
-		"état", "etat", "Xi's", "0.69", "新质生产力", "生产", "质生", "ガス", "налог",
-	}
-	prefixes   = []string{"tar*", "imp*", "coop*", "co-oper*", "sta*", "éta*", "нал*"}
-	separators = []string{" ", " ", " ", " ", ", ", ". ", " - ", "-", "\n\n", "\n"}
-	languages  = []string{"", "en", "en", "fr", "zh-CN", "ru", "xx", "not a tag"}
-	publishers = []string{"", "CGTN", "Steel Import News", "US tariff", "Co-operation Today"}
-	addresses  = []string{"", "https://gov.uk/a", "http://news.gov.uk:80/", "https://cgtn.com", "http://%zz"}
-	filters    = []string{
-		"source:cgtn", `source:"steel import"`, "source:tariff", "source:cooperation", "agency:US", `agency:"import news"`,
-		"site:gov.uk", "site:cgtn.com", "lang:zh", "lang:zh-cn", "lang:en",
-	}
-)
+// world is an Engine and a Reference that the same is done to.
+type world struct {
+	e       *match.Engine
+	r       *match.Reference
+	queries map[alerts.SubscriptionID]query.Query
+	parts   map[alerts.SubscriptionID][]*outcomes
+	hits    match.Hits
+	tally   *tally
+}
 
-// someText draws words with something between them.
-func someText(t *rapid.T, most int) string {
+func newWorld(c *tally) *world {
+	return &world{
+		e: match.NewEngine(), r: match.NewReference(),
+		queries: map[alerts.SubscriptionID]query.Query{}, parts: map[alerts.SubscriptionID][]*outcomes{}, tally: c,
+	}
+}
+
+func (w *world) add(id alerts.SubscriptionID, q query.Query) {
+	w.e.Add(id, q)
+	w.r.Add(id, q)
+	w.queries[id], w.parts[id] = q, w.tally.of(q)
+}
+
+func (w *world) remove(id alerts.SubscriptionID) {
+	w.e.Remove(id)
+	w.r.Remove(id)
+	delete(w.queries, id)
+}
+
+// match compares what both find in a, spans and all.
+func (w *world) match(t testing.TB, a alerts.Article) {
+	t.Helper()
+	want := w.r.Match(a, nil)
+	w.e.Match(a, &w.hits)
+	got := w.hits.List()
+	if len(want)+len(got) > 0 && !reflect.DeepEqual(want, got) {
+		t.Fatalf("Reference -, Engine +:\n%s\n%s%+v", cmp.Diff(want, got), w, a)
+	}
+	if len(w.hits.IDs) != len(got) {
+		t.Fatalf("%d ids of %d hits", len(w.hits.IDs), len(got))
+	}
+	hit := map[alerts.SubscriptionID]bool{}
+	for _, h := range want {
+		hit[h.ID] = true
+	}
+	for id := range w.queries {
+		w.tally.note(w.parts[id], hit[id])
+	}
+}
+
+func (w *world) String() string {
 	var b strings.Builder
-	for range rapid.IntRange(0, most).Draw(t, "words") {
-		b.WriteString(rapid.SampledFrom(articleWords).Draw(t, "word"))
-		b.WriteString(rapid.SampledFrom(separators).Draw(t, "separator"))
+	for _, id := range slices.Sorted(maps.Keys(w.queries)) {
+		fmt.Fprintf(&b, "%d: %s\n", id, w.queries[id])
 	}
 	return b.String()
 }
 
-func someArticle(t *rapid.T) alerts.Article {
-	a := alerts.Article{
-		Title:     someText(t, 6),
-		Body:      someText(t, 30),
-		URL:       rapid.SampledFrom(addresses).Draw(t, "url"),
-		Publisher: rapid.SampledFrom(publishers).Draw(t, "publisher"),
-		Agency:    rapid.SampledFrom(publishers).Draw(t, "agency"),
-		Language:  rapid.SampledFrom(languages).Draw(t, "language"),
-	}
-	if rapid.IntRange(0, 4).Draw(t, "loud") == 0 {
-		a.Title = strings.ToUpper(a.Title)
-	}
-	return a
-}
-
-// somePhrase draws a word, a prefix, a phrase or a quoted phrase.
-func somePhrase(t *rapid.T) string {
-	word := func() string { return rapid.SampledFrom(queryWords).Draw(t, "word") }
-	words := func() string {
-		list := []string{word()}
-		for range rapid.IntRange(0, 2).Draw(t, "more") {
-			list = append(list, word())
+// live adds, removes, rebuilds and matches as the dice fall: made articles, or
+// those that are given.
+func (w *world) live(t testing.TB, d *dice, l *lexis, articles []alerts.Article) {
+	t.Helper()
+	for len(d.data) > 0 {
+		id := alerts.SubscriptionID(1 + d.n(40))
+		switch d.n(20) {
+		case 0, 1:
+			w.remove(id)
+		case 2:
+			if err := w.e.Rebuild(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+		case 3, 4, 5, 6:
+			if len(articles) > 0 {
+				w.match(t, articles[d.n(len(articles))])
+			} else {
+				w.match(t, d.article())
+			}
+		default:
+			w.add(id, d.query(l))
 		}
-		return strings.Join(list, " ")
-	}
-	switch rapid.IntRange(0, 7).Draw(t, "phrase") {
-	case 0:
-		return words()
-	case 1:
-		return `"` + words() + `"`
-	case 2:
-		return rapid.SampledFrom(prefixes).Draw(t, "prefix")
-	case 3:
-		return "caps:" + rapid.SampledFrom([]string{"AIDS", "US", "TARIFF"}).Draw(t, "caps")
-	default:
-		return word()
-	}
-}
-
-// someOperand draws what NEAR, BEFORE, SAME and ATLEAST take.
-func someOperand(t *rapid.T) string {
-	if rapid.Bool().Draw(t, "or") {
-		return "(" + somePhrase(t) + " OR " + somePhrase(t) + ")"
-	}
-	return "(" + somePhrase(t) + ")"
-}
-
-// someQuery draws an expression of at most the given depth.
-func someQuery(t *rapid.T, depth int) string {
-	kinds := 3
-	if depth > 0 {
-		kinds = 11
-	}
-	sub := func() string { return "(" + someQuery(t, depth-1) + ")" }
-	switch rapid.IntRange(0, kinds).Draw(t, "kind") {
-	case 0:
-		return fmt.Sprintf("%s %s/%d %s", someOperand(t), rapid.SampledFrom([]string{"NEAR", "BEFORE"}).Draw(t, "op"),
-			rapid.IntRange(1, 6).Draw(t, "distance"), someOperand(t))
-	case 1:
-		return someOperand(t) + " SAME " + someOperand(t)
-	case 2:
-		return fmt.Sprintf("ATLEAST/%d %s", rapid.IntRange(1, 4).Draw(t, "count"), someOperand(t))
-	case 3:
-		return somePhrase(t)
-	case 4:
-		return rapid.SampledFrom(filters).Draw(t, "filter")
-	case 5:
-		return sub() + " OR " + sub()
-	case 6:
-		return sub() + " AND NOT " + sub()
-	case 7:
-		return "NOT " + sub()
-	case 8:
-		return rapid.SampledFrom([]string{"title:", "lead:"}).Draw(t, "field") + sub()
-	case 9:
-		return sub() + " OR NOT " + sub()
-	case 10:
-		return sub() + " OR " + sub() + " OR " + sub()
-	default:
-		return sub() + " AND " + sub()
-	}
-}
-
-// parsed draws a query that the language takes.
-func parsed(t *rapid.T) query.Query {
-	for {
-		if q, err := query.Parse(someQuery(t, 3)); err == nil {
-			return q
+		if w.e.Len() != len(w.queries) {
+			t.Fatalf("Len is %d, want %d", w.e.Len(), len(w.queries))
 		}
 	}
 }
 
-func describe(r map[alerts.SubscriptionID]query.Query, a alerts.Article) string {
-	var b strings.Builder
-	for id, q := range r {
-		fmt.Fprintf(&b, "%d: %s\n", id, q)
+// report says what was tried, and complains if that was not everything.
+func (c *tally) report(t *testing.T) {
+	t.Helper()
+	t.Logf("%d cases, %d%% hit", c.cases, 100*c.hits/max(c.cases, 1))
+	for _, s := range c.lacking() {
+		t.Error(s)
 	}
-	fmt.Fprintf(&b, "%+v", a)
-	return b.String()
 }
+
+// rounds are how many worlds are tried; make fuzz asks for millions of cases.
+var rounds = flag.Int("rounds", 20, "random worlds that Engine and Reference are compared in")
 
 // TestEngineIsReference drives both through the same random adds, removals and
-// rebuilds, and compares what they find, spans and all.
+// rebuilds, and compares what they find in made articles.
 func TestEngineIsReference(t *testing.T) {
-	hits := 0
-	rapid.Check(t, func(t *rapid.T) {
-		e, r := match.NewEngine(), match.NewReference()
-		queries := map[alerts.SubscriptionID]query.Query{}
-		id := func() alerts.SubscriptionID {
-			return alerts.SubscriptionID(rapid.Uint64Range(1, 12).Draw(t, "id"))
-		}
-		for range rapid.IntRange(1, 25).Draw(t, "steps") {
-			switch rapid.IntRange(0, 9).Draw(t, "step") {
-			case 0:
-				n := id()
-				e.Remove(n)
-				r.Remove(n)
-				delete(queries, n)
-			case 1:
-				if err := e.Rebuild(context.Background()); err != nil {
-					t.Fatal(err)
-				}
-			case 2, 3, 4:
-				a := someArticle(t)
-				want, got := r.Match(a, nil), matched(e, a)
-				hits += len(want)
-				if diff := cmp.Diff(want, got); diff != "" {
-					t.Fatalf("Reference -, Engine +:\n%s\n%s", diff, describe(queries, a))
-				}
-			default:
-				n, q := id(), parsed(t)
-				e.Add(n, q)
-				r.Add(n, q)
-				queries[n] = q
-			}
-			if e.Len() != len(queries) {
-				t.Fatalf("Len is %d, want %d", e.Len(), len(queries))
-			}
-		}
-	})
-	if hits == 0 {
-		t.Error("nothing ever hit")
+	var c tally
+	for seed := range uint64(*rounds) {
+		newWorld(&c).live(t, rolled(seed, 6000), small, nil)
 	}
+	c.report(t)
+}
+
+// FuzzEngine is TestEngineIsReference for a fuzzer.
+func FuzzEngine(f *testing.F) {
+	for seed := range uint64(8) {
+		f.Add(rolled(seed, 4000).data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		newWorld(&tally{}).live(t, &dice{data}, small, nil)
+	})
+}
+
+// TestEngineIsReferenceOnNews does so with queries made of words of real
+// articles.
+func TestEngineIsReferenceOnNews(t *testing.T) {
+	var c tally
+	articles := readArticles(t, shared(t, "bench/articles.jsonl.gz"), 1900)
+	for seed := range uint64(max(*rounds/8, 3)) {
+		a, other := articles[7*seed%1900], articles[11*seed%1900]
+		l := lexisOf(rolled(seed+1000, 4000), a)
+		newWorld(&c).live(t, rolled(seed, 4000), l, []alerts.Article{a, a, a, a, other})
+	}
+	c.report(t)
 }
 
 // FuzzMatch tries whatever query can be parsed on whatever text.
