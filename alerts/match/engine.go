@@ -28,6 +28,7 @@ type Engine struct {
 
 	state   atomic.Pointer[state]
 	matched atomic.Bool // since the last change
+	costs   ledger
 }
 
 // state is a version of the engine. It never changes.
@@ -94,6 +95,7 @@ func (e *Engine) next() *state {
 
 // kill takes an id out of where it is.
 func (e *Engine) kill(next *state, id alerts.SubscriptionID) bool {
+	e.costs.forget(id)
 	if e.waiting.remove(id) {
 		e.size--
 		return true
@@ -160,8 +162,15 @@ func (e *Engine) Match(a alerts.Article, hits *Hits) {
 		e.matched.Store(true)
 	}
 	hits.reset(a, s.layers)
+	weigh := hits.m.count%weighEvery == 0
 	for i, l := range s.layers {
 		hits.collect(i, l)
+		if weigh {
+			hits.weigh(l)
+		}
+	}
+	if weigh {
+		e.costs.take(hits.weighed)
 	}
 }
 

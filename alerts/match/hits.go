@@ -21,11 +21,13 @@ type Hits struct {
 	ids    []alerts.SubscriptionID // see Queries
 	m      matcher
 	asked  int // the layer that m holds the atoms of
+
+	weighed []weighed // see weigh
 }
 
 // reset takes in an article.
 func (h *Hits) reset(a alerts.Article, layers []layer) {
-	h.IDs, h.groups, h.ends = h.IDs[:0], h.groups[:0], h.ends[:0]
+	h.IDs, h.groups, h.ends, h.weighed = h.IDs[:0], h.groups[:0], h.ends[:0], h.weighed[:0]
 	h.layers = append(h.layers[:0], layers...)
 	h.m.read(a)
 }
