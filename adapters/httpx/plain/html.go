@@ -12,13 +12,23 @@ import (
 // items, headings and the rows of tables, and a line break for a single <br>.
 // Scripts, styles and what else is not read are left out. Text without any
 // markup keeps its own paragraphs. It takes linear time and never fails; what
-// is no tag of HTML stays as it is, so that "a < b" survives.
+// is no tag of HTML stays as it is, so that "a < b" survives. Markup that was
+// escaped once too often is taken for markup all the same: in news it is a
+// mistake far more often than it is meant to be read.
 func Text(s string) string {
 	tags, blocks := survey(s)
-	text := render(s, tags, blocks)
-	if tags == 0 && twiceEscaped.MatchString(text) {
-		tags, blocks = survey(text)
-		text = render(text, tags, blocks)
+	text := render(s, tags == 0, blocks == 0)
+	for range maxRounds {
+		if !stillHTML.MatchString(text) {
+			return text
+		}
+		again, divided := survey(text)
+		// What an earlier round divided stays so.
+		text = render(text, tags > 0 || again == 0, blocks > 0 || divided == 0)
+		tags, blocks = tags+again, blocks+divided
+	}
+	if stillHTML.MatchString(text) { // made to hurt: no tag is left one
+		text = strings.ReplaceAll(text, "<", "< ")
 	}
 	return text
 }
@@ -28,9 +38,20 @@ func Line(s string) string {
 	return strings.Join(strings.Fields(Text(s)), " ")
 }
 
-// twiceEscaped is markup that is still there after one round: some feeds
-// escape theirs twice.
-var twiceEscaped = regexp.MustCompile(`(?i)</(?:p|div|a|b|i|em|strong|span|li|ul|h[1-6]|td|font)>|<br ?/?>`)
+// maxRounds bounds how often Text looks for markup below an escape.
+const maxRounds = 4
+
+// stillHTML is markup that is there after a round: the end of an element, an
+// element with an attribute or without content, a reference to a character. A
+// lone <b> may be a word.
+var stillHTML = regexp.MustCompile(`(?i)</(?:` + elements + `)[\s/]*>|<(?:` + elements + `)(?:\s+|/)[^<>]*[=/]|<(?:br|hr|p|li|img|wbr|script|iframe|style)\s*/?>` +
+	`|<!--|<!\[CDATA\[|&(?:#\d{1,7}|#x[0-9a-f]{1,6}|amp|lt|gt|quot|apos|nbsp|[lr][sd]quo|[mn]dash|hellip|[a-z](?:acute|grave|uml|circ|tilde|cedil));`)
+
+// elements are those that stand in the texts of feeds, or do harm.
+const elements = `a|abbr|address|article|aside|audio|b|base|big|blockquote|body|br|button|center|cite|code|dd|del|div|dl|dt|em|embed|` +
+	`figcaption|figure|font|footer|form|frame|frameset|h[1-6]|head|header|hr|html|i|iframe|img|input|ins|label|li|link|main|` +
+	`math|meta|nav|noscript|object|ol|option|p|picture|pre|q|s|script|section|select|small|source|span|strike|strong|style|` +
+	`sub|sup|svg|table|tbody|td|textarea|tfoot|th|thead|time|title|tr|tt|u|ul|video`
 
 // selfClosed is an element whose content a browser would look for up to its
 // end tag, though XHTML closed it at once.
@@ -72,16 +93,16 @@ func survey(s string) (tags, blocks int) {
 	return tags, blocks
 }
 
-// render writes the text. Where no tag divides it, its own blank lines do, and
-// where there are no tags at all, its line breaks count too.
-func render(s string, tags, blocks int) string {
+// render writes the text. lines says that its own line breaks count, blanks
+// that its blank lines divide it.
+func render(s string, lines, blanks bool) string {
 	var w writer
 	skip, pre := 0, 0
 	for tok := range tokens(s) {
 		switch {
 		case tok.Type == html.TextToken:
 			if skip == 0 {
-				w.text(tok.Data, tags == 0 || pre > 0, blocks == 0 || pre > 0)
+				w.text(tok.Data, lines || pre > 0, blanks || pre > 0)
 			}
 		case !isTag(tok):
 		case unread[tok.DataAtom]:
