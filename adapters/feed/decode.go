@@ -12,8 +12,9 @@ import (
 	"time"
 
 	"github.com/mmcdole/gofeed"
-	"github.com/mmcdole/gofeed/atom"
+	atomfeed "github.com/mmcdole/gofeed/atom"
 	"github.com/mmcdole/gofeed/rss"
+	"golang.org/x/net/html/atom"
 
 	"github.com/bellwether/bellwether/adapters/httpx/plain"
 	"github.com/bellwether/bellwether/alerts"
@@ -42,10 +43,11 @@ type parsed struct {
 }
 
 type extra struct {
-	publisher string // of the item, where it is not the feed's
-	language  string
-	text      string // plain text, where the item says that it is
-	guidLink  bool   // the GUID may be the link
+	publisher   string // of the item, where it is not the feed's
+	distributor string
+	language    string
+	text        string // plain text, where the item says that it is
+	guidLink    bool   // the GUID may be the link
 }
 
 // decode reads a document that was got from address under its HTTP content
@@ -71,16 +73,22 @@ func parse(text string) (parsed, error) {
 	case text[0] == '{':
 		return parseJSON([]byte(text))
 	}
-	text, err := prepareXML(text)
+	text, root, err := prepareXML(text)
 	if err != nil {
 		return parsed{}, err
 	}
 	var read func(string) (parsed, error)
-	switch gofeed.DetectFeedType(strings.NewReader(text)) {
-	case gofeed.FeedTypeRSS:
+	switch name := strings.ToLower(root); {
+	case name == "rss", name == "rdf":
 		read = parseRSS
-	case gofeed.FeedTypeAtom:
+	case root == "channel": // some leave the root out; CDF had one in capitals
+		text, read = "<rss>"+text+"</rss>", parseRSS
+	case name == "feed":
 		read = parseAtom
+	case name == "entry": // RFC 4287, 2 allows a document of one
+		text, read = "<feed>"+text+"</feed>", parseAtom
+	case name == "urlset":
+		return parseSitemap(text)
 	default:
 		return parsed{}, noFeed(text)
 	}
@@ -126,7 +134,7 @@ func parseRSS(text string) (parsed, error) {
 }
 
 func parseAtom(text string) (parsed, error) {
-	doc, err := new(atom.Parser).Parse(strings.NewReader(text))
+	doc, err := new(atomfeed.Parser).Parse(strings.NewReader(text))
 	if err != nil {
 		return parsed{}, err
 	}
@@ -146,7 +154,7 @@ func parseAtom(text string) (parsed, error) {
 
 var (
 	xmlDeclaration = regexp.MustCompile(`^<\?xml\s[^>]*?(?:encoding\s*=\s*["']([^"']*)["'][^>]*)?\?>`)
-	feedBegins     = regexp.MustCompile(`<\?xml\s|<(?:rss|feed|rdf:RDF)[\s>]`)
+	feedBegins     = regexp.MustCompile(`<\?xml\s|<(?:rss|feed|rdf:RDF|urlset)[\s>]`)
 	charRef        = regexp.MustCompile(`&#(?:[xX][0-9a-fA-F]+|[0-9]+);?`)
 )
 
@@ -168,12 +176,12 @@ func declared(data []byte, contentType string) string {
 
 // prepareXML mends what keeps the parser from a document that is UTF-8 by now:
 // a declaration that says otherwise, characters that XML forbids, text in
-// front of the document.
-func prepareXML(text string) (string, error) {
+// front of the document. It gives the name of the root too, without its prefix.
+func prepareXML(text string) (mended, root string, err error) {
 	if text[0] != '<' {
 		at := feedBegins.FindStringIndex(text)
 		if at == nil {
-			return "", noFeed(text)
+			return "", "", noFeed(text)
 		}
 		text = text[at[0]:]
 	}
@@ -187,10 +195,11 @@ func prepareXML(text string) (string, error) {
 	if strings.Contains(text, "&#") {
 		text = charRef.ReplaceAllStringFunc(text, legalRef)
 	}
-	if depth(text) > maxDepth {
-		return "", fmt.Errorf("its elements are nested more than %d deep", maxDepth)
+	root, depth := survey(text)
+	if depth > maxDepth {
+		return "", "", fmt.Errorf("its elements are nested more than %d deep", maxDepth)
 	}
-	return text, nil
+	return text, root, nil
 }
 
 // legal tells whether XML 1.0 (2.2) allows r.
@@ -211,20 +220,24 @@ func legalRef(ref string) string {
 	return ref
 }
 
-// depth is how deep the elements of a document nest, as far as it can be read.
-func depth(text string) int {
+// survey gives the name of a document's root, and how deep its elements nest,
+// as far as it can be read.
+func survey(text string) (root string, depth int) {
 	d := xml.NewDecoder(strings.NewReader(text))
 	d.Strict = false
-	now, most := 0, 0
+	now := 0
 	for {
 		tok, err := d.RawToken()
 		if err != nil {
-			return most
+			return root, depth
 		}
-		switch tok.(type) {
+		switch tok := tok.(type) {
 		case xml.StartElement:
+			if root == "" {
+				root = tok.Name.Local
+			}
 			now++
-			most = max(most, now)
+			depth = max(depth, now)
 		case xml.EndElement:
 			now--
 		}
@@ -239,10 +252,12 @@ var htmlType = regexp.MustCompile(`(?i)<!doctype html`)
 func noFeed(text string) error {
 	m := rootName.FindStringSubmatch(text[:min(len(text), 4096)])
 	switch {
-	case m != nil && strings.EqualFold(m[1], "html"), htmlType.MatchString(text[:min(len(text), 4096)]):
+	case m != nil && atom.Lookup([]byte(strings.ToLower(m[1]))) != 0, htmlType.MatchString(text[:min(len(text), 4096)]):
 		return errors.New("there is an HTML page, not a feed; look on it for the address of its feed")
 	case m != nil && strings.EqualFold(m[1], "opml"):
 		return errors.New("there is a list of feeds (OPML), not a feed; add the feeds that it names")
+	case m != nil && strings.EqualFold(m[1], "sitemapindex"):
+		return errors.New("there is a list of sitemaps, not a feed; add the news sitemap that it names")
 	case m != nil:
 		return fmt.Errorf("there is an XML document <%s>, not a feed", m[1])
 	}

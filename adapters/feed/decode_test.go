@@ -47,6 +47,32 @@ func TestDecodeFiles(t *testing.T) {
 				URL:  "https://www.example.org/a/carbon", Publisher: "Gazette of Origin", Language: "en", Published: march(20, 10),
 			},
 		},
+		"sitemap.xml": {
+			{
+				ID: "https://feeds.example.org/news/harbour", Title: "Harbour closes",
+				URL: "https://feeds.example.org/news/harbour", Publisher: "Example Gazette", Language: "pt", Published: march(19, 0),
+			},
+			{
+				ID: "https://www.example.org/news/rivers?page=2", Title: "Rivers & ports: new dues",
+				URL: "https://www.example.org/news/rivers?utm_source=map&page=2", Publisher: "Example Gazette", Language: "pt",
+				Published: march(20, 9),
+			},
+		},
+		"federal.json": {
+			{
+				ID: "feeds.example.org#2024-00001", Title: "Steel Wheels From Nowhere: Notice of a Made-Up Review",
+				Body:      "The office invents a review < 90 days.",
+				URL:       "https://www.federalregister.gov/documents/2024/03/20/2024-00001/steel-wheels",
+				Publisher: "Examples Department, Office of Tests", Distributor: "Federal Register",
+				Language: "en-us", Published: march(20, 0),
+			},
+			{
+				ID: "feeds.example.org#2024-00002", Title: "A Rule on Inspection", Body: "The rule & its parts.",
+				URL:       "https://www.federalregister.gov/d/2024-00002",
+				Publisher: "Examples Department", Distributor: "Federal Register",
+				Language: "en-us", Published: march(21, 12).Add(45 * time.Minute),
+			},
+		},
 		"feed.json": {
 			{
 				ID: "feeds.example.org#7", Title: "Text only, 3 < 5", Body: "One.\n\nTwo <b>.", URL: "https://other.example.com/x",
@@ -125,6 +151,19 @@ func TestDecodeTolerates(t *testing.T) {
 		{"an empty item", rssOf(good, item("<pubDate>now</pubDate>")), "A", 1},
 		{"bad JSON items", `{"items":[{"title":"A","tags":"x","author":[1]},7,null,{"id":3},{"id":4,"title":"B"}]}`, "B|A", 3},
 		{"no items", rssOf(), "", 0},
+		{"a single entry", `<!DOCTYPE entry><entry xmlns="http://www.w3.org/2005/Atom"><title>A</title></entry>`, "A", 0},
+		{"no root", "<channel>" + good + "</channel>", "A", 0},
+		{"capitals", strings.ToUpper(rssOf(good)), "A", 0},
+		{"Atom 0.3", `<feed version="0.3" xmlns="http://purl.org/atom/ns#"><entry><title mode="escaped">&lt;b>A&lt;/b></title></entry></feed>`, "A", 0},
+		{"markup in titles", rssOf(item("<title>A <b>b</b> &lt;i>c&lt;/i> &amp;amp; &amp;lt;u&amp;gt;d&amp;lt;/u&amp;gt;</title>")), "A b c & d", 0},
+		{"markup not closed", rssOf(item("<title>A<br>B</title>"), item("<title>C<p></title>")), "C|A B", 0},
+		{"a link alone", rssOf(item("<link>https://x.example/a/b?c=d</link>")), "x.example/a/b", 0},
+		{"a sound alone", rssOf(item("<enclosure url='https://x.example/a.mp3'/>")), "x.example/a.mp3", 0},
+		{"a video", strings.Replace(rssOf(item("<m:group><m:title>A</m:title></m:group>")), "<rss", "<rss xmlns:m='http://search.yahoo.com/mrss/'", 1), "A", 0},
+		{"a sitemap cut off", "<urlset><url><news><title>A</title></news></url><url><news><title>B</ti", "A", 1},
+		{"a sitemap of nothing", "<urlset/>", "", 0},
+		{"no documents", `{"count":0,"description":"none"}`, "", 0},
+		{"bad documents", `{"count":2,"results":[7,{"title":"A","agencies":"x","agency_names":3}]}`, "A", 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -145,7 +184,10 @@ func TestDecodeRefuses(t *testing.T) {
 		{"a page", "<!-- x -->\n<!DOCTYPE html>\n<HTML><body>Not found</body></HTML>", "HTML page"},
 		{"a page without a root", "<!doctype html><p>Hello", "HTML page"},
 		{"a list of feeds", "<?xml version='1.0'?><opml version='2.0'/>", "OPML"},
-		{"a sitemap", "<urlset xmlns='x'><url/></urlset>", "<urlset>"},
+		{"a sitemap", "<urlset xmlns='x'><url/></urlset>", "sitemap without news"},
+		{"a list of sitemaps", "<sitemapindex xmlns='x'><sitemap/></sitemapindex>", "list of sitemaps"},
+		{"a piece of HTML", "<p>Moved <a href='/x'>here</a></p>", "HTML page"},
+		{"an old format", "<CHANNEL><ITEM/></CHANNEL>", "<CHANNEL>"},
 		{"other JSON", `{"error":"no key"}`, "no JSON Feed"},
 		{"damaged JSON", `{"items":[`, "damaged"},
 		{"words", "Service unavailable", "no RSS, Atom or JSON Feed"},
@@ -248,6 +290,21 @@ func TestPublished(t *testing.T) {
 		{"1970-01-01T00:00:00Z", ""},
 		{"0001-01-01T00:00:00Z", ""},
 		{"yesterday", ""},
+		{"Wed, 20 Mar 2024 10:00:00 EST", "2024-03-20T15:00:00Z"},
+		{"mer., 20 mars 2024 10:00:00 +0100", "2024-03-20T09:00:00Z"},
+		{"Mittwoch, 20. März 2024, 10:00", "2024-03-20T10:00:00Z"},
+		{"20 de agosto de 2024", "2024-08-20T00:00:00Z"},
+		{"Wed, 4 Sept 2024 10:00:00 GMT", "2024-09-04T10:00:00Z"},
+		{"Mar 20th, 2024 12:30 AM", "2024-03-20T00:30:00Z"},
+		{"March 20, 2024 at 3:04 PM -0330", "2024-03-20T18:34:00Z"},
+		{"2024年3月20日 18:00", "2024-03-20T18:00:00Z"},
+		{"2024/03/20 10:00", "2024-03-20T10:00:00Z"},
+		{"20240320", "2024-03-20T00:00:00Z"},
+		{"Wed, 20 Mar 2024 24:00:00 GMT", "2024-03-21T00:00:00Z"},
+		{"2024-03-20T25:00:00Z", ""},
+		{"2024-02-30", ""},
+		{"1710928800", ""},
+		{"20 Brumaire 2024", ""},
 	}
 	for _, tt := range tests {
 		var got string
@@ -257,6 +314,32 @@ func TestPublished(t *testing.T) {
 		}
 		if got != tt.want {
 			t.Errorf("%q: got %q, want %q", tt.in, got, tt.want)
+		}
+	}
+}
+
+// The first date of an item that can be read counts, whichever it is.
+func TestPublishedAnywhere(t *testing.T) {
+	const in = `<rss xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"><channel>` +
+		`<item><title>A</title><pubDate>soon</pubDate><dc:date>2024-03-20</dc:date></item>` +
+		`<item><title>B</title><dcterms:issued>2024-03-20</dcterms:issued></item></channel></rss>`
+	for _, a := range decodeString(t, in).Articles {
+		if want := time.Date(2024, 3, 20, 0, 0, 0, 0, time.UTC); !a.Published.Equal(want) {
+			t.Errorf("%s: got %s, want %s", a.Title, a.Published, want)
+		}
+	}
+}
+
+// xml:base goes before the address of the feed.
+func TestBase(t *testing.T) {
+	tests := []struct{ in, want string }{
+		{`<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://b.example/x/"><entry xml:base="y/"><title>A</title><link href="z"/></entry></feed>`, "https://b.example/x/y/z"},
+		{`<feed xmlns="http://www.w3.org/2005/Atom" xml:base="/x/"><entry><title>A</title><link href="z"/></entry></feed>`, "https://feeds.example.org/x/z"},
+		{`<rss xml:base="https://b.example/x/"><channel><item><title>A</title><link>z</link></item></channel></rss>`, "https://b.example/x/z"},
+	}
+	for _, tt := range tests {
+		if got := decodeString(t, tt.in).Articles[0].URL; got != tt.want {
+			t.Errorf("%s\ngot %s, want %s", tt.in, got, tt.want)
 		}
 	}
 }
@@ -283,6 +366,9 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte(rssOf(item("<title>A</title><link>/a</link><description>&lt;p&gt;x</description>"))))
 	f.Add([]byte(`<feed xmlns="http://www.w3.org/2005/Atom"><entry><title type="html">A</title></entry></feed>`))
 	f.Add([]byte(`{"items":[{"id":1,"title":"A","content_html":"<p>x"}]}`))
+	f.Add([]byte(`<urlset><url><loc>/a</loc><news><title>A</title></news></url></urlset>`))
+	f.Add([]byte(`{"results":[{"document_number":"1","title":"A","agencies":[{"name":"B"}]}]}`))
+	f.Add([]byte(rssOf(item("<title>A</title><pubDate>20 mars 2024 10:00 PM +01:00</pubDate>"))))
 	f.Add([]byte("\xff\xfe<\x00r\x00s\x00s\x00"))
 	f.Add([]byte(`<rss><item><title>A</title></item><item><title>B</titl`))
 	f.Fuzz(func(t *testing.T, data []byte) {

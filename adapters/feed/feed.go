@@ -1,5 +1,6 @@
-// Package feed reads RSS, Atom and JSON Feed documents: from a server that is
-// polled, and from files.
+// Package feed reads RSS, Atom and JSON Feed documents, news sitemaps and the
+// answers of the Federal Register's API: from a server that is polled, and from
+// files.
 package feed
 
 import (

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/mmcdole/gofeed"
+	ext "github.com/mmcdole/gofeed/extensions"
 	"golang.org/x/text/language"
 
 	"github.com/bellwether/bellwether/adapters/httpx/plain"
@@ -107,18 +109,23 @@ func (c *converter) articles() ([]alerts.Article, []alerts.ItemProblem) {
 
 func (c *converter) article(item *gofeed.Item, x extra, link string) (alerts.Article, error) {
 	a := alerts.Article{
-		Title:     plain.Line(item.Title),
+		Title:     title(item),
 		Body:      body(item, x),
 		URL:       link,
 		Publisher: plain.Line(x.publisher),
 		Language:  tag(x.language),
 		Published: published(item),
+
+		Distributor: x.distributor,
 	}
 	if a.Title == "" {
 		a.Title = firstWords(a.Body)
 	}
+	if u := webAddress(link); a.Title == "" && u != nil {
+		a.Title = firstWords(u.Hostname() + u.Path)
+	}
 	if a.Title == "" {
-		return a, errors.New("the item has neither a title nor a text")
+		return a, errors.New("the item has neither a title nor a text nor a link")
 	}
 	if a.Publisher == "" {
 		a.Publisher = c.publisher
@@ -166,15 +173,53 @@ func digest(s string) string {
 	return "sha256:" + hex.EncodeToString(sum[:16])
 }
 
-// body is the longer text of content and description.
+// unclosed is the end of the element itself, where markup in it was not closed
+// and the parser took it for a part of the text.
+var unclosed = regexp.MustCompile(`</(?:title|description|summary|content|content:encoded)>\s*$`)
+
+// title is the item's own, else that of its video, picture or sound.
+func title(item *gofeed.Item) string {
+	for _, s := range append([]string{item.Title}, media(item, "title")...) {
+		if t := plain.Line(unclosed.ReplaceAllString(s, "")); t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+// body is the longest text among content and descriptions.
 func body(item *gofeed.Item, x extra) string {
 	best := plain.Clean(x.text)
-	for _, s := range []string{item.Content, item.Description} {
-		if text := plain.Text(s); len(text) > len(best) {
+	all := append([]string{item.Content, item.Description}, media(item, "description")...)
+	if it := item.ITunesExt; it != nil {
+		all = append(all, it.Summary, it.Subtitle)
+	}
+	for _, s := range all {
+		if text := plain.Text(unclosed.ReplaceAllString(s, "")); len(text) > len(best) {
 			best = text
 		}
 	}
 	return best
+}
+
+// media gives the texts of an element of Media RSS
+// (https://www.rssboard.org/media-rss) wherever it may stand. Channels of
+// videos have no other text.
+func media(item *gofeed.Item, name string) []string {
+	var out []string
+	var walk func(map[string][]ext.Extension)
+	walk = func(list map[string][]ext.Extension) {
+		for _, e := range list[name] {
+			out = append(out, e.Value)
+		}
+		for _, around := range []string{"group", "content"} {
+			for _, e := range list[around] {
+				walk(e.Children)
+			}
+		}
+	}
+	walk(item.Extensions["media"])
+	return out
 }
 
 // link is the address of the article, absolute; empty if the item gives none
@@ -183,6 +228,9 @@ func (c *converter) link(item *gofeed.Item, x extra) string {
 	candidates := append([]string{item.Link}, item.Links...)
 	if x.guidLink && webAddress(item.GUID) != nil {
 		candidates = append(candidates, item.GUID)
+	}
+	for _, e := range item.Enclosures {
+		candidates = append(candidates, e.URL)
 	}
 	for _, s := range candidates {
 		u, err := url.Parse(strings.TrimSpace(s))
@@ -197,17 +245,6 @@ func (c *converter) link(item *gofeed.Item, x extra) string {
 		}
 	}
 	return ""
-}
-
-// published is the item's own time in UTC. Before 1970 nothing was published
-// in a feed: such a date is a default that someone's program filled in.
-func published(item *gofeed.Item) time.Time {
-	for _, t := range []*time.Time{item.PublishedParsed, item.UpdatedParsed} {
-		if t != nil && t.After(time.Unix(0, 0).Add(24*time.Hour)) && t.Year() < 10000 {
-			return t.UTC()
-		}
-	}
-	return time.Time{}
 }
 
 // tag gives a BCP 47 tag in lower case; empty if s is none.

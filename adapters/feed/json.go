@@ -28,17 +28,35 @@ func (f fields) text(name string) string {
 	return ""
 }
 
-// parseJSON reads a JSON Feed (https://www.jsonfeed.org/version/1.1/), each
-// item by itself.
+// first is the text of the first field that has one.
+func (f fields) first(names ...string) string {
+	for _, name := range names {
+		if s := f.text(name); s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// parseJSON reads what is known of JSON by the list that it holds.
 func parseJSON(data []byte) (parsed, error) {
 	var doc fields
 	if err := json.Unmarshal(data, &doc); err != nil {
 		return parsed{}, fmt.Errorf("the JSON is damaged: %w", err)
 	}
 	var items []json.RawMessage
-	if err := json.Unmarshal(doc["items"], &items); err != nil {
-		return parsed{}, errors.New("there is JSON, but no JSON Feed: it has no items")
+	switch {
+	case json.Unmarshal(doc["items"], &items) == nil:
+		return parseJSONFeed(doc, items)
+	case json.Unmarshal(doc["results"], &items) == nil, doc.text("count") == "0": // the Federal Register says only so when it has none
+		return parseFederal(items)
 	}
+	return parsed{}, errors.New("there is JSON, but no JSON Feed: it has no items")
+}
+
+// parseJSONFeed reads a JSON Feed (https://www.jsonfeed.org/version/1.1/), each
+// item by itself.
+func parseJSONFeed(doc fields, items []json.RawMessage) (parsed, error) {
 	feed := jsonfeed.Feed{
 		Title:       doc.text("title"),
 		Language:    doc.text("language"),

@@ -2,7 +2,6 @@ package feed
 
 import (
 	"archive/tar"
-	"bytes"
 	"compress/gzip"
 	"errors"
 	"io"
@@ -31,50 +30,6 @@ func suite(t *testing.T, name string) *tar.Reader {
 	}
 	t.Cleanup(func() { _ = f.Close() })
 	return tar.NewReader(zr)
-}
-
-// Every file of other readers' test collections is read in bounded time
-// without a panic, and those with an item that says something give articles.
-// The floors are what was measured when this was written, less a little.
-func TestCollections(t *testing.T) {
-	const (
-		wantFeeds    = 1800
-		wantArticles = 4000
-		slow         = 5 * time.Second // many times what the worst takes
-	)
-	feeds, articles := 0, 0
-	files := suite(t, "feeds.tar.gz")
-	for {
-		h, err := files.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		switch strings.ToLower(path.Ext(h.Name)) {
-		case ".xml", ".rss", ".atom", ".rdf", ".json", ".html", ".opml", ".tst":
-		default:
-			continue
-		}
-		data, err := io.ReadAll(files)
-		if err != nil {
-			t.Fatal(err)
-		}
-		start := worked()
-		b, err := Decode(bytes.NewReader(data), base)
-		if took := worked() - start; took > slow {
-			t.Errorf("%s took %s", h.Name, took)
-		}
-		if err == nil && len(b.Articles) > 0 {
-			feeds++
-			articles += len(b.Articles)
-		}
-	}
-	if feeds < wantFeeds || articles < wantArticles {
-		t.Errorf("%d feeds gave %d articles, want at least %d and %d", feeds, articles, wantFeeds, wantArticles)
-	}
-	t.Logf("%d feeds gave %d articles", feeds, articles)
 }
 
 // Documents made to hurt end soon, with articles or with an error.
