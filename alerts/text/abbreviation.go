@@ -13,12 +13,12 @@ func endsWithPoint(s string, from, i int, rest string) bool {
 	start := i
 	for start > from {
 		r, n := utf8.DecodeLastRuneInString(s[from:start])
-		if r != '.' && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) {
+		if r != '.' && !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) && kindOf(r) != ignored {
 			break
 		}
 		start -= n
 	}
-	before := s[start:i]
+	before := visible(s[start:i])
 	switch {
 	case before == "":
 		return true
@@ -78,10 +78,11 @@ func firstLetters(s string) string {
 	start := -1
 	for i, r := range s {
 		switch isLetter := unicode.IsLetter(r); {
+		case kindOf(r) == ignored:
 		case isLetter && start < 0:
 			start = i
 		case !isLetter && start >= 0:
-			return s[start:i]
+			return visible(s[start:i])
 		case !isLetter && !isOpener(r) && !unicode.IsSpace(r):
 			return ""
 		}
@@ -89,7 +90,20 @@ func firstLetters(s string) string {
 	if start < 0 {
 		return ""
 	}
-	return s[start:]
+	return visible(s[start:])
+}
+
+// visible gives s without the characters that are not seen.
+func visible(s string) string {
+	if isASCII(s) {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if kindOf(r) == ignored {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 func set(words string) map[string]bool {

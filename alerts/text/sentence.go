@@ -165,10 +165,13 @@ func skipSpace(s string, i, to int) int {
 	return start
 }
 
+// isCloser reports whether r may stand between a stop and the space behind it.
+// What is not seen does not matter: a mark of direction, say.
 func isCloser(r rune) bool {
-	return strings.ContainsRune("\"'”’“»›)]}」』）】》〉＂", r)
+	return strings.ContainsRune("\"'”’“»›)]}」』）】》〉＂", r) || kindOf(r) == ignored
 }
 
+// isOpener reports whether r may stand before the first letter of a sentence.
 func isOpener(r rune) bool {
-	return strings.ContainsRune("\"'“‘„«‹([{「『（【《〈—–-•·*", r)
+	return strings.ContainsRune("\"'“‘„«‹([{「『（【《〈—–-•·*", r) || kindOf(r) == ignored
 }

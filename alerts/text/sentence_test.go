@@ -38,6 +38,7 @@ func TestSentences(t *testing.T) {
 		"A wrapped\nline ends. |Another\nbegins.",
 		"\"Quoted.\" |\"Again.\" |End.",
 		"Stop .|",
+		"The fa\u00adcts are st\u200bandard. |Then M\u00adr. Li left.\u200f |\u200eThen so did we.",
 	} {
 		var want []string
 		for part := range strings.SplitSeq(in, "|") {
