@@ -1,10 +1,81 @@
 package httpx
 
 import (
+	"context"
 	"fmt"
+	"net"
 	"net/netip"
+	"regexp"
+	"strings"
 	"syscall"
+	"time"
+	"unicode"
+
+	"golang.org/x/net/idna"
 )
+
+// dialer connects to hosts that may be reached.
+type dialer struct {
+	resolver *net.Resolver
+	private  bool            // all hosts may be private
+	hosts    map[string]bool // these may be
+	control  func(allowPrivate bool) func(network, address string, _ syscall.RawConn) error
+}
+
+func newDialer(o Options) *dialer {
+	d := &dialer{resolver: o.Resolver, private: o.AllowPrivate, hosts: make(map[string]bool), control: guard}
+	for _, h := range o.AllowHosts {
+		d.hosts[plainHost(h)] = true
+	}
+	return d
+}
+
+// dial is for [http.Transport.DialContext], which gets the host in ASCII.
+func (d *dialer) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, fmt.Errorf("%w to an address that can't be parsed", ErrRefused)
+	}
+	if why := oddHost(host); why != "" {
+		return nil, fmt.Errorf("%w: %s", ErrRefused, why)
+	}
+	nd := net.Dialer{
+		Timeout: 10 * time.Second, Resolver: d.resolver, Control: d.control(d.private || d.hosts[plainHost(host)]),
+	}
+	return nd.DialContext(ctx, network, address)
+}
+
+// plainHost is a host as it is compared: in small ASCII letters, without the
+// brackets of IPv6 and the dot of the root.
+func plainHost(host string) string {
+	host = strings.TrimSuffix(strings.Trim(host, "[]"), ".")
+	if a, err := idna.Lookup.ToASCII(host); err == nil {
+		host = a
+	}
+	return strings.ToLower(host)
+}
+
+// oddHost tells why a host is not even looked up; empty if it is. Some programs
+// and resolvers read an IPv4 address where it does not look like one:
+// 2130706433, 0x7f.1, 0177.0.0.1, 127.0.0.1. with a dot behind. Names don't end
+// in a number (https://url.spec.whatwg.org/#ends-in-a-number-checker).
+func oddHost(host string) string {
+	if _, err := netip.ParseAddr(host); err == nil {
+		return ""
+	}
+	for _, r := range host {
+		if r > unicode.MaxASCII { // what has a form in ASCII is in it by now
+			return "the host is no name that can be looked up"
+		}
+	}
+	host = strings.TrimRight(host, ".")
+	if numeral.MatchString(host[strings.LastIndexByte(host, '.')+1:]) {
+		return "the host is a number in an odd spelling; write it like 192.0.2.1"
+	}
+	return ""
+}
+
+var numeral = regexp.MustCompile(`^(?i)(?:[0-9]+|0x[0-9a-f]*)$`)
 
 // guard gives a [net.Dialer.Control] that looks at the very address that is
 // about to be connected to. A name that resolves differently on a second
@@ -45,7 +116,8 @@ func refusal(a netip.Addr, allowPrivate bool) string {
 }
 
 // plainIPv4 gives the IPv4 address that an IPv6 one stands for: mapped
-// (::ffff:0:0/96), or translated by a NAT64 (RFC 6052) or 6to4 gateway.
+// (::ffff:0:0/96), translated by a NAT64 (RFC 6052) or 6to4 gateway, or reached
+// through a tunnel of ISATAP (RFC 5214, 6.1).
 func plainIPv4(a netip.Addr) netip.Addr {
 	if a.Is4In6() {
 		return a.Unmap()
@@ -56,6 +128,8 @@ func plainIPv4(a netip.Addr) netip.Addr {
 		return netip.AddrFrom4([4]byte(b[12:16]))
 	case sixToFour.Contains(a):
 		return netip.AddrFrom4([4]byte(b[2:6]))
+	case a.Is6() && b[8]&^0x03 == 0 && b[9] == 0 && b[10] == 0x5e && b[11] == 0xfe:
+		return netip.AddrFrom4([4]byte(b[12:16]))
 	}
 	return a
 }
@@ -79,15 +153,16 @@ var (
 // addresses at which clouds tell a machine its secrets.
 var never = table("it tells a machine its own secrets (metadata service)",
 	"169.254.169.254/32", "169.254.170.2/32", "168.63.129.16/32", "100.100.100.200/32",
-	"192.0.0.192/32", "fd00:ec2::254/128", "fd20:ce::254/128",
+	"192.0.0.192/32", "192.80.8.124/32", "fd00:ec2::/32", "fd00:42::42/128", "fd20:ce::/32",
 ).and("it is a link-local address",
 	"169.254.0.0/16", "fe80::/10",
 ).and("it is a multicast address",
 	"224.0.0.0/4", "ff00::/8",
 ).and("it is a reserved address",
 	"0.0.0.0/8", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "198.51.100.0/24",
-	"203.0.113.0/24", "240.0.0.0/4", "::/128", "100::/64", "2001::/23", "2001:db8::/32",
-	"3fff::/20", "5f00::/16", "64:ff9b:1::/48",
+	"203.0.113.0/24", "240.0.0.0/4", "::/128", "100::/64", "100:0:0:1::/64", "2001::/23", "2001:db8::/32",
+	"3fff::/20", "5f00::/16", "64:ff9b:1::/48", "2620:4f:8000::/48", "192.31.196.0/24", "192.52.193.0/24",
+	"192.175.48.0/24",
 )
 
 // private is what the operator's own machines live at.

@@ -20,7 +20,7 @@ import (
 const (
 	DefaultUserAgent    = "bellwether (policy news alerts)"
 	DefaultTimeout      = 30 * time.Second
-	DefaultMaxBody      = 16 << 20
+	DefaultMaxBody      = 10 << 20
 	DefaultMaxRedirects = 5
 )
 
@@ -44,6 +44,11 @@ type Options struct {
 	// tests and for sources that the operator configured. Link-local and
 	// metadata addresses stay refused.
 	AllowPrivate bool
+	// AllowHosts names hosts of which the same holds, and of no other: names or
+	// addresses as they stand in a URL.
+	AllowHosts []string
+	// Resolver looks names up; nil for the system's.
+	Resolver *net.Resolver
 	// IdlePerHost is how many connections to a host are kept for the next
 	// request; 4 if it is 0. A client of one busy server wants more.
 	IdlePerHost int
@@ -78,9 +83,8 @@ func New(o Options) *Client {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	dialer := &net.Dialer{Timeout: 10 * time.Second, Control: guard(o.AllowPrivate)}
 	transport := &http.Transport{
-		DialContext:            dialer.DialContext,
+		DialContext:            newDialer(o).dial,
 		ForceAttemptHTTP2:      true,
 		TLSHandshakeTimeout:    10 * time.Second,
 		ExpectContinueTimeout:  time.Second,

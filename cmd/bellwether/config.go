@@ -37,6 +37,7 @@ type config struct {
 	listen        string
 	pushTokens    []string
 	contact       string
+	privateHosts  []string
 	interval      time.Duration
 	history       bool
 	sentences     int

@@ -47,6 +47,7 @@ func settings() []setting {
 			"feeds.interval", "BELLWETHER_FEEDS_INTERVAL", "time between two readings of a feed", "5m", false,
 			setDuration(time.Minute, time.Hour, func(c *config) *time.Duration { return &c.interval }),
 		},
+		{"feeds.private_hosts", "BELLWETHER_FEEDS_PRIVATE_HOSTS", "hosts that may be read from though their names lead into your own\nnetwork; several with commas", "", false, setPrivateHosts},
 		{"feeds.history", "BELLWETHER_FEEDS_HISTORY", "what stands in a feed when it is first read is history:\nkept for preview, not posted", "true", false, setBool(func(c *config) *bool { return &c.history })},
 		{
 			"alerts.sentences", "BELLWETHER_ALERTS_SENTENCES", "sentences of summary in an alert, 1 to 5", "3", false,

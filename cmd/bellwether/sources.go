@@ -34,7 +34,7 @@ func openSources(cfg config) *sourceSet {
 	}
 	s := &sourceSet{
 		intervals: map[string]time.Duration{},
-		public:    httpx.New(httpx.Options{UserAgent: agent}),
+		public:    httpx.New(httpx.Options{UserAgent: agent, AllowHosts: cfg.privateHosts}),
 		private:   httpx.New(httpx.Options{UserAgent: agent, AllowPrivate: true}),
 	}
 	if !cfg.sourcesGiven {
@@ -119,9 +119,21 @@ func (s *sourceSet) close() {
 	s.private.Close()
 }
 
+// setPrivateHosts takes names as they stand in the address of a source.
+func setPrivateHosts(c *config, v string) error {
+	c.privateHosts = nil
+	for h := range strings.SplitSeq(v, ",") {
+		if h = strings.TrimSpace(h); h == "" || strings.ContainsAny(h, "/*@ \t") {
+			return fault{"not a list of hosts", "give names or addresses without a scheme, a path or a star, such as feeds.example.org; several with commas between"}
+		}
+		c.privateHosts = append(c.privateHosts, h)
+	}
+	return nil
+}
+
 // isPrivate reports whether an address that the operator wrote names by itself
 // a host on this machine or its network. A public name that leads there stays
-// guarded.
+// guarded, unless feeds.private_hosts names it.
 func isPrivate(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil {
