@@ -155,15 +155,24 @@ func (s *Subscriptions) Owned(ctx context.Context, p alerts.Person) ([]alerts.Su
 
 // Subscriptions implements dispatch.Subscriptions.
 func (s *Subscriptions) Subscriptions(ctx context.Context, d alerts.Destination, ids []alerts.SubscriptionID) ([]alerts.Subscription, error) {
+	out, err := s.ByID(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("for %s: %w", d, err)
+	}
+	return slices.DeleteFunc(out, func(sub alerts.Subscription) bool { return sub.Destination != d }), nil
+}
+
+// ByID gives those of ids that there are.
+func (s *Subscriptions) ByID(ctx context.Context, ids []alerts.SubscriptionID) ([]alerts.Subscription, error) {
 	args := make([]any, len(ids))
 	for i, id := range ids {
 		args[i] = uint64(id)
 	}
 	out, err := s.list(ctx, s.c.runTogether, "ids", args...)
 	if err != nil {
-		return nil, fmt.Errorf("read subscriptions of %s: %w", d, err)
+		return nil, fmt.Errorf("read subscriptions by id: %w", err)
 	}
-	return slices.DeleteFunc(out, func(sub alerts.Subscription) bool { return sub.Destination != d }), nil
+	return out, nil
 }
 
 // runner is Client.run or Client.runTogether.

@@ -10,8 +10,8 @@ import (
 )
 
 // Costs tells which queries took the most work of late, and which hit the most.
-// It is estimated from samples, and forgets slowly: half of it within some half
-// a million articles.
+// It is estimated from samples, and forgets slowly: half of it with each quarter
+// of a million articles.
 type Costs struct {
 	Articles int    // that it is estimated from
 	Work     []Cost // the most work first

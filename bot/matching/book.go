@@ -16,8 +16,9 @@ type engine interface {
 	Remove(id alerts.SubscriptionID)
 	// Match puts into hits what a hits.
 	Match(a alerts.Article, hits *match.Hits)
-	// Rebuild may run beside the others.
+	// Rebuild and Costs may run beside the others.
 	Rebuild(ctx context.Context) error
+	Costs(n int) match.Costs
 }
 
 // book is what a matcher knows of the subscriptions: their queries in the

@@ -217,6 +217,8 @@ func (e *fakeEngine) Rebuild(context.Context) error {
 	return nil
 }
 
+func (e *fakeEngine) Costs(n int) match.Costs { return match.Costs{Articles: n} }
+
 // world is a Matcher with its fakes.
 type world struct {
 	*Matcher

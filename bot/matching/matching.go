@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -64,12 +65,13 @@ type Config struct {
 }
 
 // Matcher carries articles from the log into the outbox. Load, Run and Drain
-// must not be called at the same time; Stats may be.
+// must not be called at the same time; the others may be.
 type Matcher struct {
 	cfg       Config
 	newEngine func() engine
-	book      *book  // nil until loaded
-	revision  string // of the change log, as far as book has it
+	book      *book                  // nil until loaded
+	engine    atomic.Pointer[engine] // of book
+	revision  string                 // of the change log, as far as book has it
 	rebuilds  chan engine
 	hits      match.Hits // kept for its memory
 	crowd     crowd
@@ -150,6 +152,7 @@ func (m *Matcher) Load(ctx context.Context) error {
 	}
 	b.changes = 0
 	m.book, m.revision = b, revision
+	m.engine.Store(&b.engine)
 	m.metrics.subscriptions.Store(int64(len(b.entries)))
 	m.metrics.loaded.Store(true)
 	return nil

@@ -8,6 +8,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promauto"
 
 	"github.com/bellwether/bellwether/alerts"
+	"github.com/bellwether/bellwether/alerts/match"
 )
 
 var (
@@ -77,3 +78,12 @@ func (m *Matcher) stored(finished []alerts.LogEntry, begun time.Time) {
 
 // timed notes how long the engine took since begun.
 func (m *metrics) timed(begun time.Time) { m.matching.Observe(time.Since(begun).Seconds()) }
+
+// Costs gives the n queries that took the most work of late, and the n that hit
+// the most; nothing before the subscriptions are read.
+func (m *Matcher) Costs(n int) match.Costs {
+	if e := m.engine.Load(); e != nil {
+		return (*e).Costs(n)
+	}
+	return match.Costs{}
+}

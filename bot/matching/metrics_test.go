@@ -58,3 +58,16 @@ func TestCountingTakesNoMemory(t *testing.T) {
 		t.Errorf("%v allocations for each match", n)
 	}
 }
+
+func TestCostsAreTheEngines(t *testing.T) {
+	w := newWorld()
+	if got := w.Costs(3); got.Articles != 0 {
+		t.Errorf("before the subscriptions are read: %+v", got)
+	}
+	if err := w.Load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.Costs(3); got.Articles != 3 { // which is what a fakeEngine says
+		t.Errorf("got %+v", got)
+	}
+}

@@ -40,6 +40,12 @@ func newHealthcheck(w world) *cobra.Command {
 }
 
 func healthcheck(ctx context.Context, addr string) error {
+	return ask(ctx, addr, "/healthz", nil)
+}
+
+// ask reads what the bellwether at addr serves at a path, with read unless that
+// is nil.
+func ask(ctx context.Context, addr, path string, read func(io.Reader) error) error {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		return usagef("--addr %q: write HOST:PORT", addr)
@@ -49,7 +55,7 @@ func healthcheck(ctx context.Context, addr string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
-	target := "http://" + net.JoinHostPort(host, port) + "/healthz"
+	target := "http://" + net.JoinHostPort(host, port) + path
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, http.NoBody)
 	if err != nil {
 		return fmt.Errorf("asking %s: %w", target, err)
@@ -64,6 +70,12 @@ func healthcheck(ctx context.Context, addr string) error {
 	defer res.Body.Close()
 	if res.StatusCode != http.StatusOK {
 		return fmt.Errorf("asking %s: it answered %s%s", target, res.Status, wrong(res.Body))
+	}
+	if read == nil {
+		return nil
+	}
+	if err := read(res.Body); err != nil {
+		return fmt.Errorf("reading what %s answered: %w", target, err)
 	}
 	return nil
 }

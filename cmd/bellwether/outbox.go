@@ -34,7 +34,7 @@ func newOutbox(w world) *cobra.Command {
 	return cmd
 }
 
-// outboxFlags are those of every command of the outbox.
+// outboxFlags are those of commands that look into the store.
 type outboxFlags struct {
 	flagValues
 	json bool

@@ -52,6 +52,7 @@ func scrapeOf(t *testing.T) string {
 	for path, want := range map[string]string{
 		"/healthz": `{"checks":{"loops":{"ok":true}},"ok":true}`,
 		"/readyz":  `{"checks":{"store":{"ok":true},"subscriptions":{"ok":true}},"ready":true}`,
+		"/costs":   `{"articles":0,"work":[],"hits":[]}`,
 	} {
 		if status, body := fetch(t, address, path); status != http.StatusOK || strings.TrimSpace(body) != want {
 			t.Errorf("%s: %d %s, want %s", path, status, body, want)

@@ -81,6 +81,9 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 				Busy: func(err error) bool { return errors.Is(err, ingest.ErrHeld) },
 			})
 		}
+		if cfg.has(roleMatch) {
+			routes["GET /costs"] = serveCosts(a.matching.Costs, log)
+		}
 		if cfg.has(roleChat) {
 			maps.Copy(routes, a.slack.routes())
 			maps.Copy(routes, a.discord.routes())
