@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
 
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/alerts/match"
@@ -125,5 +126,48 @@ func TestCostsBesideMatch(t *testing.T) {
 	all.Wait()
 	if got := e.Costs(9); got.Articles == 0 || len(got.Work) != 1 {
 		t.Errorf("costs %+v", got)
+	}
+}
+
+// TestCostsAreOfWhatHit weighs one random article: what the costs say is what
+// Match said.
+func TestCostsAreOfWhatHit(t *testing.T) {
+	evaluated, hit := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		d := &dice{rapid.SliceOfN(rapid.Byte(), 1500, 1500).Draw(t, "dice")}
+		e := match.NewEngine()
+		for range 1 + d.n(20) {
+			e.Add(alerts.SubscriptionID(d.n(16)), d.query(small))
+			if d.n(6) == 1 { // what there is goes into an index
+				e.Match(alerts.Article{}, &match.Hits{})
+				e.Remove(alerts.SubscriptionID(d.n(16)))
+			}
+		}
+		var hits match.Hits
+		for range 63 {
+			e.Match(alerts.Article{}, &hits)
+		}
+		e.Match(d.article(), &hits)
+		costs := e.Costs(20)
+		evaluated, hit = evaluated+len(costs.Work), hit+len(costs.Hits)
+		n, work := 0, 0.0
+		for _, c := range costs.Hits {
+			n += c.Subscriptions
+			if c.Hits != 1 || !slices.Contains(hits.IDs, c.ID) {
+				t.Fatalf("costs %+v, hits %v", c, hits.IDs)
+			}
+		}
+		for _, c := range costs.Work {
+			work += c.Work
+			if c.Evaluated != 1 || c.Hits > 1 {
+				t.Fatalf("costs %+v", c)
+			}
+		}
+		if n < len(hits.IDs) || len(costs.Work) > 0 && (work < .99 || work > 1.01) {
+			t.Fatalf("costs %+v of %d hits", costs, len(hits.IDs))
+		}
+	})
+	if evaluated == 0 || hit == 0 {
+		t.Errorf("%d queries were evaluated, %d hit", evaluated, hit)
 	}
 }
