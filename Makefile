@@ -36,7 +36,7 @@ test: ## all tests with the race detector and a Redis of their own; PKG=./alerts
 .PHONY: chaos
 chaos: ## replicas, Redis, Slack and Discord fail at random times; EVENTS=70 in each set-up, SEED= of an earlier run
 	BELLWETHER_CHAOS_EVENTS=$(EVENTS) BELLWETHER_CHAOS_SEED=$(SEED) \
-		scripts/test.sh -run '^TestChaos$$' -count 1 -v -timeout 60m ./cmd/bellwether
+		scripts/test.sh -run '^TestChaos' -count 1 -v -timeout 60m ./cmd/bellwether
 
 .PHONY: lint
 lint: ## golangci-lint, go vet, gofumpt, go mod tidy: says what is wrong, changes nothing

@@ -229,3 +229,24 @@ func (m *Moving) End() {
 	m.set(m.to, "NODE", m.toID)
 	m.set(m.from, "NODE", m.toID)
 }
+
+// Master is one of those that are masters now; n chooses.
+func (c *Cluster) Master(t testing.TB, n int) *Server {
+	t.Helper()
+	var masters []*Server
+	for _, node := range c.Nodes {
+		if node.role(t) == "master" {
+			masters = append(masters, node)
+		}
+	}
+	return masters[n%len(masters)]
+}
+
+// AwaitMaster waits until a node is a master.
+func (s *Server) AwaitMaster(t testing.TB) {
+	t.Helper()
+	s.await(t, "it is a master", func(ctx context.Context, r *goredis.Client) bool {
+		info, err := r.Info(ctx, "replication").Result()
+		return err == nil && strings.Contains(info, "role:master")
+	})
+}

@@ -180,3 +180,14 @@ func (s *Server) AwaitReplica(t testing.TB) {
 	t.Helper()
 	s.await(t, "its replica is in step", func(ctx context.Context, c *goredis.Client) bool { return inStep(ctx, c, 1) })
 }
+
+// AwaitOther waits until another server than old is the master.
+func (s *Sentinels) AwaitOther(t testing.TB, old *Server) {
+	t.Helper()
+	for _, one := range s.sentinels {
+		one.await(t, "another server is the master", func(ctx context.Context, c *goredis.Client) bool {
+			at, err := c.Do(ctx, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", "main").StringSlice()
+			return err == nil && strings.Join(at, ":") != old.Addr
+		})
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -161,4 +162,41 @@ func (s *Server) Restart(t testing.TB) {
 	if why := s.restart(t); why != "" {
 		t.Fatalf("redis-server does not start again: %s", why)
 	}
+}
+
+// DieAlone kills a master that has written for a time what no replica has: they
+// stand still meanwhile, and have no line to it. It gives when that began.
+func (s *Server) DieAlone(t testing.TB, replicas []*Server, span time.Duration) (since time.Time) {
+	t.Helper()
+	s.await(t, "its replicas are in step", func(ctx context.Context, c *goredis.Client) bool { return inStep(ctx, c, len(replicas)) })
+	for _, r := range replicas {
+		_ = r.cmd.Process.Signal(syscall.SIGSTOP)
+		defer func() { _ = r.cmd.Process.Signal(syscall.SIGCONT) }()
+	}
+	s.await(t, "it has no replicas", func(ctx context.Context, c *goredis.Client) bool {
+		_ = c.ClientKillByFilter(ctx, "TYPE", "replica").Err()
+		info, err := c.Info(ctx, "replication").Result()
+		return err == nil && strings.Contains(info, "connected_slaves:0")
+	})
+	since = time.Now()
+	<-time.After(span)
+	s.Kill()
+	return since
+}
+
+// Replicas are those of some servers that follow this one.
+func (s *Server) Replicas(t testing.TB, all []*Server) (replicas []*Server) {
+	t.Helper()
+	s.await(t, "it tells its replicas", func(ctx context.Context, c *goredis.Client) bool {
+		info, err := c.Info(ctx, "replication").Result()
+		replicas = nil
+		for _, one := range all {
+			host, port, _ := strings.Cut(one.Addr, ":")
+			if strings.Contains(info, ":ip="+host+",port="+port+",state=online") {
+				replicas = append(replicas, one)
+			}
+		}
+		return err == nil && len(replicas) > 0
+	})
+	return replicas
 }

@@ -92,7 +92,7 @@ func (c *chaos) wrongs() (wrong []verdict) {
 	}
 	c.t.Logf("%d articles; %v messages by %d calls of Slack and %d of Discord; for %d of %d neighbours Redis vouches for their order",
 		len(c.articles), sent, len(c.slack.Calls()), len(c.discord.Calls()), vouched, pairs)
-	if vouched < pairs*9/10 {
+	if vouched < pairs*9/10 && !c.lossy {
 		c.t.Errorf("the order of enqueue is known for %d of %d neighbours only", vouched, pairs)
 	}
 	return wrong
@@ -111,7 +111,7 @@ func (c *chaos) ordered(p chaosPlace, order []int, servers []map[int]int) (vouch
 			if !there {
 				continue
 			}
-			if at < last {
+			if at < last && !c.lossy {
 				c.t.Errorf("%s: article %d comes after %d, and was enqueued before", p, n, order[before])
 			}
 			known[i] = known[i] || before >= 0 && before == i-1
@@ -148,7 +148,7 @@ func (c *chaos) enqueued() map[string][]map[int]int {
 			}
 			for _, item := range command[2:] {
 				n := c.articleOf(item)
-				if _, again := lanes[dest][n]; again {
+				if _, again := lanes[dest][n]; again && !c.lossy {
 					c.t.Errorf("%s: article %d was enqueued twice", dest, n)
 				}
 				lanes[dest][n] = len(lanes[dest])

@@ -113,8 +113,10 @@ func plan(r *rand.Rand, all []mishap, n int) []step {
 func (c *chaos) play(n int) {
 	c.t.Helper()
 	all := c.redis.mishaps()
-	for i := range c.replicas {
-		all = append(all, c.mishapsOf(i)...)
+	if !c.lossy {
+		for i := range c.replicas {
+			all = append(all, c.mishapsOf(i)...)
+		}
 	}
 	r := rand.New(rand.NewPCG(c.seed, 1))
 	stop := make(chan struct{})

@@ -46,6 +46,9 @@ type chaos struct {
 	places   []chaosPlace
 	articles []chaosArticle
 	calm     atomic.Bool // the platforms are well again
+
+	lossy  bool // Redis loses writes, and the replicas are left alone
+	losses []redis.Loss
 }
 
 // chaosPlace is a channel that follows words.
