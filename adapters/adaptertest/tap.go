@@ -29,6 +29,8 @@ type Tap struct {
 	closed bool
 	conns  map[net.Conn]struct{}
 	trap   *Trap
+	refuse string // what the next scripts are answered with
+	left   int    // how many of them
 }
 
 // Trap is where a Tap stops. A command that it is set for ends its connection:
@@ -112,6 +114,28 @@ func (p *Tap) Set(trap Trap) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.trap = &trap
+}
+
+// Refuse has the next n scripts answered with an error, as a server gives it
+// ("LOADING …"), and not carried out.
+func (p *Tap) Refuse(answer string, n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.refuse, p.left = answer, n
+}
+
+// refused gives what goes to the server in place of a script that is refused: a
+// command with that answer, so that all answers come in order.
+func (p *Tap) refused(command []string) []byte {
+	name, _ := p.script(command)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if name == "" || p.left == 0 {
+		return nil
+	}
+	p.left--
+	const text = "return redis.error_reply(ARGV[1])"
+	return fmt.Appendf(nil, "*4\r\n$4\r\nEVAL\r\n$%d\r\n%s\r\n$1\r\n0\r\n$%d\r\n%s\r\n", len(text), text, len(p.refuse), p.refuse)
 }
 
 func (p *Tap) accept() {
@@ -226,6 +250,9 @@ func (l *tapped) commands() {
 		if trap != nil && !trap.After {
 			trap.Do()
 			return
+		}
+		if other := l.tap.refused(command); other != nil {
+			raw = other
 		}
 		l.sent <- trap
 		if _, err := l.out.Write(raw); err != nil {
