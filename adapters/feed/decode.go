@@ -20,9 +20,14 @@ import (
 	"github.com/bellwether/bellwether/alerts"
 )
 
-// maxDepth is how deep elements may nest. The parsers recurse, and no feed
-// comes near it.
-const maxDepth = 2000
+// Bounds of what is read of a document, which no feed comes near. The parsers
+// recurse, and hold all items at once.
+const (
+	maxDepth    = 2000 // of elements
+	maxElements = 300_000
+	maxItems    = 5000    // the first ones: the newest in nearly all feeds
+	maxText     = 1 << 20 // bytes of a text of an item, with its markup
+)
 
 // document is what was read of a feed.
 type document struct {
@@ -73,7 +78,12 @@ func parse(text string) (parsed, error) {
 	case text[0] == '{':
 		return parseJSON([]byte(text))
 	}
-	text, root, err := prepareXML(text)
+	text, err := prepareXML(text)
+	if err != nil {
+		return parsed{}, err
+	}
+	text, problems := firstItems(text)
+	root, err := survey(text)
 	if err != nil {
 		return parsed{}, err
 	}
@@ -93,8 +103,10 @@ func parse(text string) (parsed, error) {
 		return parsed{}, noFeed(text)
 	}
 	p, err := read(text)
+	p.problems = problems
 	if err != nil {
 		if saved, ok := salvage(text, read); ok {
+			saved.problems = append(saved.problems, problems...)
 			return saved, nil
 		}
 		return parsed{}, fmt.Errorf("the feed is damaged: %w", err)
@@ -176,12 +188,12 @@ func declared(data []byte, contentType string) string {
 
 // prepareXML mends what keeps the parser from a document that is UTF-8 by now:
 // a declaration that says otherwise, characters that XML forbids, text in
-// front of the document. It gives the name of the root too, without its prefix.
-func prepareXML(text string) (mended, root string, err error) {
+// front of the document.
+func prepareXML(text string) (string, error) {
 	if text[0] != '<' {
 		at := feedBegins.FindStringIndex(text)
 		if at == nil {
-			return "", "", noFeed(text)
+			return "", noFeed(text)
 		}
 		text = text[at[0]:]
 	}
@@ -195,11 +207,7 @@ func prepareXML(text string) (mended, root string, err error) {
 	if strings.Contains(text, "&#") {
 		text = charRef.ReplaceAllStringFunc(text, legalRef)
 	}
-	root, depth := survey(text)
-	if depth > maxDepth {
-		return "", "", fmt.Errorf("its elements are nested more than %d deep", maxDepth)
-	}
-	return text, root, nil
+	return text, nil
 }
 
 // legal tells whether XML 1.0 (2.2) allows r.
@@ -220,26 +228,32 @@ func legalRef(ref string) string {
 	return ref
 }
 
-// survey gives the name of a document's root, and how deep its elements nest,
-// as far as it can be read.
-func survey(text string) (root string, depth int) {
+// survey gives the name of a document's root, as far as it can be read, and
+// fails where its elements are too many or nest too deep.
+func survey(text string) (root string, err error) {
 	d := xml.NewDecoder(strings.NewReader(text))
 	d.Strict = false
-	now := 0
+	elements, depth := 0, 0
 	for {
 		tok, err := d.RawToken()
 		if err != nil {
-			return root, depth
+			return root, nil // the reader says what is wrong, and may mend it
 		}
 		switch tok := tok.(type) {
 		case xml.StartElement:
 			if root == "" {
 				root = tok.Name.Local
 			}
-			now++
-			depth = max(depth, now)
+			elements++
+			depth++
 		case xml.EndElement:
-			now--
+			depth--
+		}
+		switch {
+		case depth > maxDepth:
+			return "", fmt.Errorf("its elements are nested more than %d deep", maxDepth)
+		case elements > maxElements:
+			return "", fmt.Errorf("it has more than %d elements", maxElements)
 		}
 	}
 }

@@ -88,7 +88,9 @@ func (f *Feed) Fetch(ctx context.Context, last []byte) (alerts.Batch, error) {
 		}
 		return alerts.Batch{NotModified: true, State: last, Interval: max(before.Interval, freshness(res))}, nil
 	}
-	doc, err := decode(res.Body, res.Header.Get("Content-Type"), res.URL, f.config.URL)
+	body := res.Body
+	res.Body = nil // it may be large, and is decoded into copies of it
+	doc, err := decode(body, res.Header.Get("Content-Type"), res.URL, f.config.URL)
 	if err != nil {
 		return alerts.Batch{}, err
 	}

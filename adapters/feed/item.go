@@ -177,10 +177,15 @@ func digest(s string) string {
 // and the parser took it for a part of the text.
 var unclosed = regexp.MustCompile(`</(?:title|description|summary|content|content:encoded)>\s*$`)
 
+// bounded is the markup of a text up to where it is too long.
+func bounded(s string) string {
+	return unclosed.ReplaceAllString(strings.ToValidUTF8(s[:min(len(s), maxText)], ""), "")
+}
+
 // title is the item's own, else that of its video, picture or sound.
 func title(item *gofeed.Item) string {
 	for _, s := range append([]string{item.Title}, media(item, "title")...) {
-		if t := plain.Line(unclosed.ReplaceAllString(s, "")); t != "" {
+		if t := plain.Line(bounded(s)); t != "" {
 			return t
 		}
 	}
@@ -189,13 +194,13 @@ func title(item *gofeed.Item) string {
 
 // body is the longest text among content and descriptions.
 func body(item *gofeed.Item, x extra) string {
-	best := plain.Clean(x.text)
+	best := plain.Clean(bounded(x.text))
 	all := append([]string{item.Content, item.Description}, media(item, "description")...)
 	if it := item.ITunesExt; it != nil {
 		all = append(all, it.Summary, it.Subtitle)
 	}
 	for _, s := range all {
-		if text := plain.Text(unclosed.ReplaceAllString(s, "")); len(text) > len(best) {
+		if text := plain.Text(bounded(s)); len(text) > len(best) {
 			best = text
 		}
 	}

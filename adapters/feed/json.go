@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -44,14 +45,41 @@ func parseJSON(data []byte) (parsed, error) {
 	if err := json.Unmarshal(data, &doc); err != nil {
 		return parsed{}, fmt.Errorf("the JSON is damaged: %w", err)
 	}
-	var items []json.RawMessage
-	switch {
-	case json.Unmarshal(doc["items"], &items) == nil:
-		return parseJSONFeed(doc, items)
-	case json.Unmarshal(doc["results"], &items) == nil, doc.text("count") == "0": // the Federal Register says only so when it has none
-		return parseFederal(items)
+	var (
+		p     parsed
+		err   error
+		cut   bool
+		items []json.RawMessage
+	)
+	if items, cut = firstOf(doc["items"]); items != nil {
+		p, err = parseJSONFeed(doc, items)
+	} else if items, cut = firstOf(doc["results"]); items != nil || doc.text("count") == "0" {
+		p, err = parseFederal(items) // it says only how many there are when it has none
+	} else {
+		return parsed{}, errors.New("there is JSON, but no JSON Feed: it has no items")
 	}
-	return parsed{}, errors.New("there is JSON, but no JSON Feed: it has no items")
+	if cut {
+		p.problems = append(p.problems, tooMany())
+	}
+	return p, err
+}
+
+// firstOf gives the first [maxItems] of a list, and whether there are more; nil
+// if it is none.
+func firstOf(list json.RawMessage) (items []json.RawMessage, more bool) {
+	d := json.NewDecoder(bytes.NewReader(list))
+	if open, err := d.Token(); err != nil || open != json.Delim('[') {
+		return nil, false
+	}
+	items = []json.RawMessage{}
+	for d.More() {
+		var raw json.RawMessage
+		if len(items) == maxItems || d.Decode(&raw) != nil {
+			return items, true
+		}
+		items = append(items, raw)
+	}
+	return items, false
 }
 
 // parseJSONFeed reads a JSON Feed (https://www.jsonfeed.org/version/1.1/), each

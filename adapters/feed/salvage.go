@@ -17,7 +17,23 @@ const (
 	maxHead     = 32 << 10
 )
 
-var itemBegins = regexp.MustCompile(`<(?:\w+:)?(?:item|entry)[\s>]`)
+var itemBegins = regexp.MustCompile(`<(?:\w+:)?(?:item|entry)[\s/>]`)
+
+// firstItems cuts a document behind its first [maxItems] items.
+func firstItems(text string) (string, []alerts.ItemProblem) {
+	begins := itemBegins.FindAllStringIndex(text, maxItems+1)
+	if len(begins) <= maxItems {
+		return text, nil
+	}
+	return text[:begins[maxItems][0]] + closing(text[:begins[0][0]]), []alerts.ItemProblem{tooMany()}
+}
+
+func tooMany() alerts.ItemProblem {
+	return alerts.ItemProblem{
+		Place: fmt.Sprintf("item %d", maxItems+1),
+		Err:   fmt.Errorf("the document has more than %d items; only the first ones are read", maxItems),
+	}
+}
 
 // salvage reads the items of a damaged document one by one, so that one bad
 // item, or an answer that was cut off, takes no other with it. It is false
@@ -53,7 +69,7 @@ func salvage(text string, read func(string) (parsed, error)) (parsed, bool) {
 // readItem reads a document with one item: what stands between the begins of
 // this one and the next, up to its end tag.
 func readItem(head, item, tail string, read func(string) (parsed, error)) (parsed, error) {
-	name := item[1:strings.IndexAny(item, " \t\r\n>")]
+	name := item[1:strings.IndexAny(item, " \t\r\n/>")]
 	end := strings.LastIndex(item, "</"+name)
 	if end < 0 {
 		return parsed{}, errors.New("the item has no end")

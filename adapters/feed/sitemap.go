@@ -38,6 +38,10 @@ func parseSitemap(text string) (parsed, error) {
 		if errors.Is(err, io.EOF) {
 			break
 		}
+		if len(feed.Items) == maxItems {
+			p.problems = append(p.problems, tooMany())
+			break
+		}
 		pages++
 		if err != nil {
 			p.damaged = true
