@@ -19,25 +19,42 @@ func endsWithPoint(s string, from, i int, rest string) bool {
 		start -= n
 	}
 	before := visible(s[start:i])
+	var room [longest]byte
 	switch {
 	case before == "":
 		return true
 	case isNumber(before):
 		return endsWithNumber(before, start == from, rest)
 	case isAcronym(before):
-		return !neverLast[strings.ToLower(before)] && beginsSentence(rest)
+		return !neverLast[string(lowered(room[:0], before))] && beginsSentence(rest)
 	}
-	lower := strings.ToLower(before)
+	lower := lowered(room[:0], before)
 	capital, _ := utf8.DecodeRuneInString(before)
 	switch {
-	case neverLast[lower], unicode.IsUpper(capital) && titles[lower]:
+	case neverLast[string(lower)], unicode.IsUpper(capital) && titles[string(lower)]:
 		return false
-	case beforeNumber[lower]:
+	case beforeNumber[string(lower)]:
 		return !unicode.IsDigit(opening(rest))
-	case seldomLast[lower], unicode.IsUpper(capital) && months[lower]:
+	case seldomLast[string(lower)], unicode.IsUpper(capital) && months[string(lower)]:
 		return beginsSentence(rest)
 	}
 	return true
+}
+
+// longest is more bytes than any abbreviation has.
+const longest = 32
+
+// lowered appends the beginning of s in small letters to dst, which has room for
+// longest bytes: sentences are looked for in every article, so nothing is
+// allocated.
+func lowered(dst []byte, s string) []byte {
+	for _, r := range s {
+		if len(dst)+utf8.UTFMax > longest {
+			break
+		}
+		dst = utf8.AppendRune(dst, unicode.ToLower(r))
+	}
+	return dst
 }
 
 // endsWithNumber is endsWithPoint after a number: the number of a list item

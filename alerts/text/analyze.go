@@ -12,6 +12,7 @@ type Analyzer struct {
 const (
 	maxLanguages = 64      // language tags with lexicons of their own
 	maxWords     = 1 << 17 // words remembered of a language; about 15 MB
+	maxBytes     = 1 << 22 // bytes of them as written; usual words have 1 MB
 )
 
 // Lexicons keeps a bounded number of words of a bounded number of languages.
@@ -23,7 +24,7 @@ type Lexicons struct {
 // large it gives a new one in its place: numbers hold until the next call.
 func (l *Lexicons) Of(lang string) *Lexicon {
 	x := l.byTag[lang]
-	if x == nil || x.Len() > maxWords {
+	if x == nil || x.Len() > maxWords || x.bytes > maxBytes {
 		if l.byTag == nil || len(l.byTag) >= maxLanguages {
 			l.byTag = map[string]*Lexicon{}
 		}

@@ -113,10 +113,13 @@ func appendNormalized(dst []char, s string, from, to int) []char {
 		dst = appendNormalized(dst, s, from, from+n) // what combines with a sign is no part of it
 		return appendNormalized(dst, s, from+n, to)
 	}
-	for _, r := range norm.NFKC.String(s[from:to]) {
+	var room [64]byte
+	for b := norm.NFKC.AppendString(room[:0], s[from:to]); len(b) > 0; {
+		r, n := utf8.DecodeRune(b)
 		if k := kindOf(r); k != ignored {
 			dst = append(dst, char{r, int32(from), int32(to), k})
 		}
+		b = b[n:]
 	}
 	return dst
 }
@@ -136,10 +139,26 @@ var asciiKinds = func() (t [utf8.RuneSelf]kind) {
 	return t
 }()
 
-// kindOf classifies a character, the commonest ranges first.
+// kinds is kindOf for the scripts of Europe, the Near East and India.
+var kinds = func() (t [0x0E00]kind) {
+	for r := range t {
+		t[r] = findKind(rune(r))
+	}
+	return t
+}()
+
+// kindOf classifies a character.
 func kindOf(r rune) kind {
+	if 0 <= r && int(r) < len(kinds) {
+		return kinds[r]
+	}
+	return findKind(r)
+}
+
+// findKind is kindOf, the commonest ranges first.
+func findKind(r rune) kind {
 	switch {
-	case r < utf8.RuneSelf:
+	case 0 <= r && r < utf8.RuneSelf:
 		return asciiKinds[r]
 	case 0x4E00 <= r && r <= 0x9FFF, 0xAC00 <= r && r <= 0xD7A3:
 		return wide // Han, Hangul syllables

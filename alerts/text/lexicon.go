@@ -20,6 +20,7 @@ type Lexicon struct {
 	words []Word
 	slots []slot // open addressing, linear probing; a power of two of them
 	used  int    // slots
+	bytes int    // of all words as written
 
 	padded []byte // the text that is scanned, with zeros behind it
 	chars  []char
@@ -93,6 +94,7 @@ func (x *Lexicon) numberOf(key []byte) uint32 {
 func (x *Lexicon) add(s slot, key string) uint32 {
 	s.word = uint32(len(x.words))
 	x.words = append(x.words, newWord(key, x.lang))
+	x.bytes += len(key)
 	if x.used++; 2*x.used > len(x.slots) {
 		old := x.slots
 		x.slots = make([]slot, 2*len(old))

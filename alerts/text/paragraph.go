@@ -26,7 +26,9 @@ func appendParagraphs(dst []Paragraph, s string) []Paragraph {
 		}
 		return dst
 	}
-	lines, blank := splitLines(s)
+	from := len(dst)
+	lines, blank := splitLines(dst, s)
+	dst, lines = lines[:from], lines[from:]
 	if blank {
 		return joinLines(dst, lines, func(int) bool { return false })
 	}
@@ -44,7 +46,9 @@ func appendParagraphs(dst []Paragraph, s string) []Paragraph {
 }
 
 // joinLines makes paragraphs of lines, which end at blank ones and wherever
-// divides says so of the line's number; it is asked in order.
+// divides says so of the line's number; it is asked in order. The lines lie
+// behind dst, in its memory, and a paragraph takes the place of a line that is
+// no more needed.
 func joinLines(dst, lines []Paragraph, divides func(int) bool) []Paragraph {
 	open := false
 	for i, l := range lines {
@@ -62,15 +66,16 @@ func joinLines(dst, lines []Paragraph, divides func(int) bool) []Paragraph {
 	return dst
 }
 
-// splitLines gives the lines of s without the space around them. Blank ones
-// between others become one empty line, and blank tells that there was one.
-func splitLines(s string) (lines []Paragraph, blank bool) {
+// splitLines appends the lines of s to dst, without the space around them. Blank
+// ones between others become one empty line, and blank tells that there was one.
+func splitLines(dst []Paragraph, s string) (lines []Paragraph, blank bool) {
+	lines = dst
 	pending := false
 	for i := 0; i < len(s); {
 		at, next := nextBreak(s, i)
 		start, end := trim(s, i, at)
 		if start == end {
-			pending = len(lines) > 0
+			pending = len(lines) > len(dst)
 		} else {
 			if pending {
 				lines = append(lines, Paragraph{i, i})
