@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 each=${1:-20s}
 rounds=${2:-2000}
 
-go test -timeout 60m -v -run 'IsReference' ./alerts/match -rounds "$rounds" | grep -v '^=== '
+go test -timeout 60m -v -run 'IsReference|Sums' ./alerts/match -rounds "$rounds" -million | grep -v '^=== '
 
 # `go test -list` prints the targets of a package, then a line with its path.
 targets=$(go test -list '^Fuzz' ./... | awk '

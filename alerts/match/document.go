@@ -74,8 +74,8 @@ func language(tag string) string {
 // for what is no address.
 func host(address string) string {
 	address = strings.TrimSpace(address)
-	if address == "" {
-		return ""
+	if host := plainHost(address); host != "" {
+		return host
 	}
 	if !strings.Contains(address, "://") {
 		address = "//" + strings.TrimLeft(address, "/")
@@ -85,6 +85,30 @@ func host(address string) string {
 		return ""
 	}
 	return strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+}
+
+// plainHost gives the host of an address of the usual form, in which nothing is
+// to be unescaped or made small; else nothing. It allocates nothing.
+func plainHost(address string) string {
+	rest, ok := strings.CutPrefix(address, "https://")
+	if !ok {
+		rest, ok = strings.CutPrefix(address, "http://")
+	}
+	host, path, _ := strings.Cut(rest, "/")
+	if !ok || strings.HasSuffix(host, ".") {
+		return ""
+	}
+	for i := range len(host) {
+		if c := host[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '.' {
+			return ""
+		}
+	}
+	for i := range len(path) {
+		if c := path[i]; c < ' ' || c == '%' || c == 0x7F {
+			return ""
+		}
+	}
+	return host
 }
 
 // stemmers names the stemmers of a language, one for each script that

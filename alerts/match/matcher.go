@@ -9,6 +9,7 @@ import (
 // matcher holds what one Match needs, to be used again.
 type matcher struct {
 	r        reading
+	tag      string // as the article has it
 	language string
 	host     string
 	count    int // articles
@@ -51,7 +52,10 @@ type typeLink struct {
 
 // read takes in the article to match.
 func (m *matcher) read(a alerts.Article) {
-	m.language, m.host = language(a.Language), host(a.URL)
+	if a.Language != m.tag {
+		m.tag, m.language = a.Language, language(a.Language)
+	}
+	m.host = host(a.URL)
 	m.r.read(a, m.language)
 	m.count++
 }
@@ -63,7 +67,7 @@ func (m *matcher) ask(l layer) {
 	x := l.index
 	m.present = grown(m.present, (firstDerived(x.atoms())+x.derived.count+63)/64)
 	m.slot = grown(m.slot, x.atoms())
-	t := x.tongueOf(m.language)
+	t := x.tongueNamed(m.r.voice.stemmers, m.language)
 	m.lookUp(x, t)
 	m.meet(always, -1)
 	for i := range m.r.types {

@@ -128,7 +128,7 @@ func TestEngineIsReference(t *testing.T) {
 // FuzzEngine is TestEngineIsReference for a fuzzer.
 func FuzzEngine(f *testing.F) {
 	for seed := range uint64(8) {
-		f.Add(rolled(seed, 4000).data)
+		f.Add(rolled(seed, 700).data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		newWorld(&tally{}).live(t, &dice{data}, small, nil)

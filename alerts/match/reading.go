@@ -43,10 +43,11 @@ type reading struct {
 
 // voice is what is kept of a language from one article to the next.
 type voice struct {
-	lexicon *text.Lexicon
-	met     []meeting  // by word
-	hashes  []wordHash // by word; 0 where they were not asked for
-	lists   lists
+	lexicon  *text.Lexicon
+	stemmers string
+	met      []meeting  // by word
+	hashes   []wordHash // by word; 0 where they were not asked for
+	lists    lists
 }
 
 // of gives the voice of a language. It begins anew when its lexicon does.
@@ -57,7 +58,7 @@ func (r *reading) of(lang string) *voice {
 		if r.voices == nil || len(r.voices) >= maxVoices {
 			r.voices = map[string]*voice{}
 		}
-		v = &voice{lexicon: x}
+		v = &voice{lexicon: x, stemmers: stemmers(lang)}
 		r.voices[lang] = v
 	}
 	return v

@@ -41,7 +41,11 @@ type pairSlot struct {
 // tongueOf gives the tongue for a language. It is made when an article in a
 // language with such stemmers is first met.
 func (x *index) tongueOf(language string) *tongue {
-	name := stemmers(language)
+	return x.tongueNamed(stemmers(language), language)
+}
+
+// tongueNamed is tongueOf for who knows the stemmers of the language.
+func (x *index) tongueNamed(name, language string) *tongue {
 	if t := (*x.tongues.Load())[name]; t != nil {
 		return t
 	}
