@@ -1,6 +1,10 @@
 package alerts
 
-import "time"
+import (
+	"strconv"
+	"strings"
+	"time"
+)
 
 // Lane is a destination with a schedule: what waits in it is sent in the order
 // in which it was put there. It is comparable.
@@ -23,9 +27,23 @@ type Pending struct {
 	// Yield is how long such a Pending lets others go first: while the rest of
 	// its article is put in, nothing of it needs sending.
 	Yield time.Duration
-	// Again lets through an article that the destination has had: a revision
-	// or a correction names itself here. Empty for the first time.
+	// Again lets through an article that the destination has had: a correction or
+	// a withdrawal names itself here, see [Amendment]. Empty for the first time.
 	Again string
+}
+
+// Amendment is Pending.Again of what amends the alerts that an article was: the
+// revision of the article that does.
+func Amendment(revision int) string { return "r" + strconv.Itoa(revision) }
+
+// Amends gives the revision that [Amendment] names; 0 if it is none.
+func Amends(again string) int {
+	digits, ok := strings.CutPrefix(again, "r")
+	n, err := strconv.Atoi(digits)
+	if !ok || err != nil {
+		return 0
+	}
+	return n
 }
 
 // Key names what Pending would send, the same at every try.
@@ -41,6 +59,7 @@ func (p Pending) Key() string {
 type Item struct {
 	Key           string // Pending.Key
 	Article       string
+	Again         string // Pending.Again
 	Subscriptions []SubscriptionID
 	Enqueued      time.Time
 	Attempt       int  // sends that failed before this one
@@ -88,11 +107,21 @@ type Claim struct {
 // IsDigest reports whether the items are sent together.
 func (c Claim) IsDigest() bool { return c.Lane.Schedule.IsDigest() || c.Gathered != GatheredNot }
 
+// IsInstant reports whether c is the head of an instant lane, which counts to
+// the limit an hour.
+func (c Claim) IsInstant() bool {
+	return c.Lane.Schedule.Cadence == Instant && c.Gathered == GatheredNot
+}
+
 // Alert is one article for one destination, with every subscription that hit.
 type Alert struct {
-	Article       Article
+	Article Article
+	// Notice, unless empty, says that the article was corrected or withdrawn since
+	// its readers had it. What was withdrawn shows nothing but its headline; what
+	// was corrected may have no subscription that still hits.
+	Notice        Standing
 	Subscriptions []Subscription
-	Matched       []string // the keywords that hit, as people type them; never empty
+	Matched       []string // the keywords that hit, as people type them; never empty without a Notice
 	Spans         []Span   // where they hit, sorted and merged
 	Summary       []string // sentences of the article, in its order
 	// Highlights are the spans of Summary that hit: index into Summary, and
@@ -129,6 +158,9 @@ type Delivery struct {
 	// Thread is the platform's id of the message that this part of a digest
 	// belongs below; empty for the first part and for alerts.
 	Thread string
+	// Edits are the platform's ids of the messages that are changed to this one;
+	// none for a new message.
+	Edits []string
 }
 
 // IsDigest reports whether d is a digest or a part of one. What was gathered and
@@ -143,6 +175,8 @@ type Receipt struct {
 	// Thread is the platform's id of the message that they stand below; empty
 	// where they stand alone.
 	Thread string
+	// Digest: the message told of other articles too.
+	Digest bool
 	// Bucket names the rate limit that the send drew on, empty if none; NotBefore
 	// is the time before which that bucket wants nothing.
 	Bucket    string

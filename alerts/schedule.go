@@ -17,6 +17,9 @@ const (
 	Hourly
 	Daily
 	Weekly
+	// Amending is of no subscription: it is the lane of a destination in which
+	// corrections and withdrawals of what was sent wait.
+	Amending
 )
 
 // Clock is a wall-clock time of day in minutes after midnight, 0 to 1439.
@@ -50,9 +53,10 @@ type Schedule struct {
 }
 
 // IsDigest reports whether hits are collected and sent together.
-func (s Schedule) IsDigest() bool { return s.Cadence != Instant }
+func (s Schedule) IsDigest() bool { return s.Cadence != Instant && s.Cadence != Amending }
 
-// String gives "instant", "hourly", "daily 08:00" or "weekly mon 08:00".
+// String gives "instant", "hourly", "daily 08:00", "weekly mon 08:00", or
+// "corrections" for Amending.
 func (s Schedule) String() string {
 	switch s.Cadence {
 	case Hourly:
@@ -61,9 +65,22 @@ func (s Schedule) String() string {
 		return "daily " + s.At.String()
 	case Weekly:
 		return "weekly " + strings.ToLower(s.Day.String()[:3]) + " " + s.At.String()
+	case Amending:
+		return amending
 	default:
 		return "instant"
 	}
+}
+
+const amending = "corrections"
+
+// ParseLane reads what [Schedule.String] wrote of a lane, which may be one that
+// no subscription can have.
+func ParseLane(s string) (Schedule, error) {
+	if s == amending {
+		return Schedule{Cadence: Amending}, nil
+	}
+	return ParseSchedule(s)
 }
 
 var errSchedule = errors.New("want instant, hourly, daily 08:00 or weekly mon 08:00")

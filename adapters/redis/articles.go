@@ -89,6 +89,13 @@ func (a *Articles) Append(ctx context.Context, article alerts.Article, history b
 	fail := func(err error) (alerts.Article, alerts.Verdict, error) {
 		return alerts.Article{}, 0, fmt.Errorf("log article %q: %w", article.ID, err)
 	}
+	known := article.Standing == alerts.Withdrawn
+	if known {
+		var err error
+		if article, err = a.withText(ctx, article); err != nil {
+			return fail(err)
+		}
+	}
 	data, err := json.Marshal(article)
 	if err != nil {
 		return fail(err)
@@ -99,8 +106,8 @@ func (a *Articles) Append(ctx context.Context, article alerts.Article, history b
 	}
 	id, address, body := marks(article)
 	reply, err := a.c.keep(ctx, scriptAppend, a.prefix, article.ID, data, id, address, body,
-		alerts.TextHash(article.Title+"\n"+article.Body), past, a.c.waker.channels[topicArticles],
-		logDays, recordDays, millis(article.Received)).StringSlice()
+		versionHash(article), past, a.c.waker.channels[topicArticles],
+		logDays, recordDays, millis(article.Received), evolved(article), article.Version, flag(known)).StringSlice()
 	if err != nil {
 		return fail(err)
 	}
@@ -118,6 +125,48 @@ func (a *Articles) Append(ctx context.Context, article alerts.Article, history b
 		return article, alerts.Revised, nil
 	}
 	return article, alerts.Duplicate, nil
+}
+
+// versionHash names a version: its text, and how its publisher stands to it.
+func versionHash(a alerts.Article) string {
+	text := a.Title + "\n" + a.Body
+	if a.Standing == alerts.Withdrawn {
+		text += "\n" + string(a.Standing)
+	}
+	return alerts.TextHash(text)
+}
+
+// evolved is the mark of the item that an article goes on from, empty for none.
+func evolved(a alerts.Article) string {
+	if a.EvolvedFrom == "" {
+		return ""
+	}
+	return "i" + digest(a.EvolvedFrom)
+}
+
+// withText gives a withdrawal without a text that of the article as it is logged.
+func (a *Articles) withText(ctx context.Context, article alerts.Article) (alerts.Article, error) {
+	if article.Title != "" {
+		return article, nil
+	}
+	id, err := a.c.db.HGet(ctx, a.prefix+"mark", "i"+digest(article.ID)).Result()
+	if errors.Is(err, goredis.Nil) {
+		return article, nil // there is nothing to withdraw
+	}
+	if err != nil {
+		return article, err
+	}
+	was, err := a.Article(ctx, id)
+	if errors.Is(err, alerts.ErrNotFound) {
+		return article, nil
+	}
+	if err != nil {
+		return article, err
+	}
+	out := was
+	out.Standing, out.Note, out.Version, out.Received = article.Standing, article.Note, article.Version, article.Received
+	out.ID, out.Origin, out.Trace = article.ID, article.Origin, article.Trace
+	return out, nil
 }
 
 // stamp sets what the store knows better than an article's text.

@@ -28,7 +28,7 @@ func (a *Articles) Article(ctx context.Context, id string) (alerts.Article, erro
 // recentPage is how many articles of the archive are read at once.
 const recentPage = 100
 
-// Recent implements bot.Archive. Newest means logged last; since is compared
+// Recent implements bot.Archive. What was withdrawn is left out. Newest means logged last; since is compared
 // with [alerts.Article.Received].
 func (a *Articles) Recent(ctx context.Context, since time.Time, yield func(alerts.Article) bool) error {
 	edge := time.Now().AddDate(0, 0, -logDays)
@@ -83,7 +83,7 @@ func (a *Articles) yieldAll(ctx context.Context, ids []string, since time.Time, 
 			a.c.log.ErrorContext(ctx, "article can't be read", "article", ids[i], "error", err)
 			continue
 		}
-		if article.Received.Before(since) {
+		if article.Received.Before(since) || article.Standing == alerts.Withdrawn {
 			continue
 		}
 		if err := ctx.Err(); err != nil {

@@ -25,17 +25,12 @@ const (
 	madeTitle = 160
 )
 
-var errWithdrawn = errors.New("its publisher withdrew the article")
-
 var errEmpty = errors.New("the article is empty: it has neither headline nor text")
 
 // normalise makes what a source gave into an article as it is kept: clean
 // text of bounded length, an ID, times that are not in the future.
 func normalise(a alerts.Article, origin string, now time.Time) (alerts.Article, error) {
-	switch {
-	case a.Standing == alerts.Withdrawn:
-		return alerts.Article{}, errWithdrawn
-	case a.Embargo.After(now):
+	if a.Embargo.After(now) && a.Standing != alerts.Withdrawn {
 		return alerts.Article{}, fmt.Errorf("it must not be published before %s", a.Embargo.UTC().Format(time.RFC3339))
 	}
 	a.Title = cut(line(a.Title), maxTitle)
@@ -44,7 +39,7 @@ func normalise(a alerts.Article, origin string, now time.Time) (alerts.Article, 
 		first, _, _ := strings.Cut(a.Body, "\n")
 		a.Title = cut(line(first), madeTitle)
 	}
-	if a.Title == "" {
+	if a.Title == "" && (a.Standing != alerts.Withdrawn || a.ID == "") {
 		return alerts.Article{}, errEmpty
 	}
 	a.Publisher = cut(line(a.Publisher), maxLine)

@@ -54,7 +54,11 @@ type ArticleLog interface {
 	// same text, or, for bodies of 50 words and more, the same text under any
 	// name. The same ID or URL with changed text is a revision: it keeps ID and
 	// Received of the first and gets the next Revision. Marks and append are
-	// one step. The returned article is as logged. history logs it for the archive
+	// one step. What evolved from an article that is known is a revision of it, and
+	// a lower Version of the same ID than the latest is seen. A withdrawal is only
+	// ever a revision: of what is not known it logs nothing and returns Duplicate
+	// with no Revision; without a text it keeps that of before. The returned article
+	// is as logged. history logs it for the archive
 	// only, without handing it to matchers.
 	Append(ctx context.Context, a alerts.Article, history bool) (alerts.Article, alerts.Verdict, error)
 	// Settle ends a good poll of a source at the time now: standing are the

@@ -14,6 +14,8 @@ const Pushed = "push"
 // ErrHeld is that nothing is taken in now; it may be pushed again later.
 var ErrHeld = errors.New("nothing is taken in now")
 
+var errNothing = errors.New("there is nothing to withdraw: the article was never logged")
+
 // pushes stands in for the source of what is pushed. Nobody polls it.
 type pushes struct{}
 
@@ -44,6 +46,10 @@ func (in *Ingester) Push(ctx context.Context, articles []alerts.Article) ([]aler
 			return nil, fmt.Errorf("log article %s: %w", o.Article.ID, err)
 		}
 		o.Article, o.Verdict = logged, verdict
+		if logged.Revision == 0 {
+			o.Err = errNothing
+			continue
+		}
 		s.count(logged, verdict, false)
 	}
 	if err := in.cfg.Log.Saved(ctx); err != nil {

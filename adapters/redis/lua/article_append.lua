@@ -2,16 +2,23 @@
 -- KEYS: 1 prefix. ARGV: 1 id, 2 JSON, 3 mark of the id, 4 of the URL, 5 of the
 -- body (4 and 5 may be empty), 6 hash of the text, 7 "1" for history, which no
 -- matcher reads, 8 wake channel, 9 and 10 days that the stream and records are
--- kept, 11 the time in ms at which it was received (0: now). Returns "added",
--- "revised" or "duplicate", the article's id and its latest revision, and the
--- time at which its first revision was received.
+-- kept, 11 the time in ms at which it was received (0: now), 12 the mark of the
+-- id that it evolved from (may be empty), 13 the publisher's version (0 if it
+-- gives none), 14 "1" to log it only as a revision of one that is there. Returns
+-- "added", "revised" or "duplicate", the article's id and its latest revision (0:
+-- there is none), and the time at which its first revision was received.
 local now = clock()
 local i, u, b = ARGV[3], ARGV[4], ARGV[5]
-local id = find(i, u, '')
+local id = find(i, u, ARGV[12])
+if not id and ARGV[14] == '1' then return {'duplicate', ARGV[1], '0', '0'} end
 local verdict, rev = 'added', 1
 if id then
   verdict, rev = 'revised', revision(id) + 1
   if call('HEXISTS', K .. 'mark', 'v' .. ARGV[6] .. ' ' .. id) == 1 then verdict = 'duplicate' end
+  -- One that is older than what is logged comes late. Only versions of the same
+  -- id can be compared.
+  local latest = tonumber(string.match(call('GET', K .. 'art:' .. id) or '', '"version":(%d+)') or 0)
+  if latest > tonumber(ARGV[13]) and tonumber(ARGV[13]) > 0 and call('HGET', K .. 'mark', i) == id then verdict = 'duplicate' end
 else
   id = find(b, '', '')
   if id then verdict = 'duplicate' else id = ARGV[1] end
