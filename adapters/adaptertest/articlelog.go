@@ -31,6 +31,7 @@ func TestArticleLog(t *testing.T, open func(t *testing.T, reclaim time.Duration)
 		"Append":     testAppend,
 		"SameText":   testSameText,
 		"Revision":   testRevision,
+		"Amended":    testAmended,
 		"Settle":     testSettle,
 		"State":      testState,
 		"Recent":     testRecent,

@@ -10,12 +10,14 @@ import (
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot"
 	"github.com/bellwether/bellwether/bot/dispatch"
+	"github.com/bellwether/bellwether/bot/matching"
 )
 
 // Outbox is all that is asked of an outbox.
 type Outbox interface {
 	bot.Outbox
 	dispatch.Outbox
+	matching.Outbox
 }
 
 var (
@@ -56,6 +58,7 @@ func TestOutbox(t *testing.T, open func(t *testing.T) func() Outbox) {
 		"Fair":         testFair,
 		"Concurrent":   testConcurrentOutbox,
 		"Crash":        testCrash,
+		"Amend":        testAmend,
 	} {
 		t.Run(name, func(t *testing.T) { f(t, open(t)) })
 	}

@@ -160,7 +160,7 @@ func decodeClaim(row any, until time.Time) (alerts.Claim, error) {
 	c := alerts.Claim{Until: until}
 	var errDestination, errSchedule, errToken error
 	c.Lane.Destination, errDestination = alerts.ParseDestination(head[0])
-	c.Lane.Schedule, errSchedule = alerts.ParseSchedule(head[1])
+	c.Lane.Schedule, errSchedule = alerts.ParseLane(head[1])
 	c.Token, errToken = strconv.ParseUint(head[2], 10, 64)
 	hour, err := texts(f[4:], 3)
 	if err != nil {
@@ -271,7 +271,7 @@ func (o *Outbox) Saved(ctx context.Context) error { return o.c.saved(ctx) }
 // Done implements dispatch.Outbox. The lease lasts until all items of the
 // claim have their verdict; next holds for all lanes of the destination.
 func (o *Outbox) Done(ctx context.Context, c alerts.Claim, message string, r alerts.Receipt, next time.Time, keys ...string) error {
-	data, err := json.Marshal(receiptJSON{Messages: r.Messages, Bucket: r.Bucket})
+	data, err := json.Marshal(receiptJSON{Messages: r.Messages, Bucket: r.Bucket, Digest: c.IsDigest()})
 	if err != nil {
 		return fmt.Errorf("encode a receipt: %w", err)
 	}

@@ -59,7 +59,7 @@ func (o *Outbox) lanes(ctx context.Context, shard int, page []goredis.Z, yield f
 		lane := WaitingLane{Items: int(lists[i].Val() + asides[i].Val()), Due: instant(int64(z.Score))}
 		var err error
 		if lane.Destination, err = alerts.ParseDestination(destination); err == nil {
-			lane.Schedule, err = alerts.ParseSchedule(schedule)
+			lane.Schedule, err = alerts.ParseLane(schedule)
 		}
 		if err != nil {
 			return fmt.Errorf("read lane %q: %w", z.Member, err)

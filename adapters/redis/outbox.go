@@ -135,7 +135,9 @@ func decodeItem(destination, item string) (alerts.Item, error) {
 	if errEnqueued != nil || errLength != nil || length < 0 || length > len(f[4]) {
 		return alerts.Item{}, errItem
 	}
-	out := alerts.Item{Key: destination + "|" + f[4], Article: f[4][:length], Enqueued: instant(enqueued)}
+	out := alerts.Item{
+		Key: destination + "|" + f[4], Article: f[4][:length], Again: strings.TrimPrefix(f[4][length:], "|"), Enqueued: instant(enqueued),
+	}
 	if f[3] != "" {
 		for id := range strings.SplitSeq(f[3], ",") {
 			n, err := strconv.ParseUint(id, 10, 64)
@@ -168,15 +170,17 @@ func (o *Outbox) Move(ctx context.Context, from, to alerts.Lane, at time.Time) (
 	return n, o.c.saved(ctx)
 }
 
-// Waiting implements bot.Outbox.
+// Waiting implements bot.Outbox. Amendments of what was sent are not among it.
 func (o *Outbox) Waiting(ctx context.Context, d alerts.Destination) ([]alerts.Item, error) {
 	entries, err := o.Queue(ctx, d)
 	if err != nil {
 		return nil, err
 	}
-	items := make([]alerts.Item, len(entries))
-	for i, e := range entries {
-		items[i] = e.Item
+	items := make([]alerts.Item, 0, len(entries))
+	for _, e := range entries {
+		if e.Schedule.Cadence != alerts.Amending {
+			items = append(items, e.Item)
+		}
 	}
 	return items, nil
 }
@@ -208,7 +212,7 @@ func (o *Outbox) Queue(ctx context.Context, d alerts.Destination) ([]Queued, err
 		if q.Item, err = itemOf(d.String(), f[1], f[2], f[3]); err != nil {
 			return fail(err)
 		}
-		if q.Schedule, err = alerts.ParseSchedule(f[0]); err != nil {
+		if q.Schedule, err = alerts.ParseLane(f[0]); err != nil {
 			return fail(err)
 		}
 		due, err := strconv.ParseInt(f[5], 10, 64)

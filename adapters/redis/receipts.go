@@ -17,10 +17,11 @@ import (
 type receiptJSON struct {
 	Messages []string `json:"m,omitempty"`
 	Bucket   string   `json:"b,omitempty"`
+	Digest   bool     `json:"d,omitempty"`
 }
 
-// Receipt gives what [Outbox.Done] stored under the name of a message in the
-// last 30 days; alerts.ErrNotFound if there is nothing.
+// Receipt implements dispatch.Outbox: it gives what [Outbox.Done] stored in the
+// last 30 days, under the name of a message or the key of what was in it.
 func (o *Outbox) Receipt(ctx context.Context, d alerts.Destination, message string) (alerts.Receipt, error) {
 	pipe := o.c.db.Pipeline()
 	today := time.Now().UnixMilli() / (24 * time.Hour.Milliseconds())
@@ -42,7 +43,7 @@ func (o *Outbox) Receipt(ctx context.Context, d alerts.Destination, message stri
 		if err != nil {
 			return alerts.Receipt{}, fmt.Errorf("read the receipt of %s: %w", message, err)
 		}
-		return alerts.Receipt{Messages: j.Messages, Bucket: j.Bucket}, nil
+		return alerts.Receipt{Messages: j.Messages, Bucket: j.Bucket, Digest: j.Digest}, nil
 	}
 	return alerts.Receipt{}, fmt.Errorf("read the receipt of %s: %w", message, alerts.ErrNotFound)
 }
@@ -92,7 +93,7 @@ func decodeDead(key, text string) (Dead, error) {
 	}
 	d := Dead{Reason: f[4][ns+ni:], Died: instant(died)}
 	var err error
-	if d.Lane.Schedule, err = alerts.ParseSchedule(f[4][:ns]); err != nil {
+	if d.Lane.Schedule, err = alerts.ParseLane(f[4][:ns]); err != nil {
 		return d, err
 	}
 	if d.Lane.Destination, err = alerts.ParseDestination(destination); err != nil {

@@ -101,13 +101,16 @@ func (d *Dispatcher) deliver(ctx context.Context, stop <-chan struct{}, c alerts
 func (t *turn) parts(ctx context.Context, parts []part) outcome {
 	total, number := 0, 0
 	for _, p := range parts {
-		if len(p.alerts) > 0 {
+		if len(p.alerts) > 0 || p.early {
 			total++
 		}
 	}
 	thread := ""
 	var put outcome // of a part that stepped aside
 	for _, p := range parts {
+		if p.early {
+			return t.giveBack(ctx, amendSettle, nil)
+		}
 		if len(p.alerts) == 0 {
 			if !t.clear(ctx, &p) {
 				return t.unrecorded()
@@ -155,6 +158,16 @@ func (t *turn) part(ctx context.Context, p part, msg alerts.Delivery) (outcome, 
 	if r, sent := t.unsaved.get(p.key); sent {
 		t.counts.found.Add(1)
 		return t.done(ctx, p, r)
+	}
+	if o, next := t.edit(ctx, p, msg); next != sendIt {
+		return o, next
+	}
+	if !p.uncertain() && t.unheard(p) {
+		p.gone = p.keys()
+		if !t.clear(ctx, &p) {
+			return t.unrecorded(), leave
+		}
+		return outcome{}, nextPart
 	}
 	if p.uncertain() {
 		if o, next := t.find(ctx, p, msg); next != sendIt {

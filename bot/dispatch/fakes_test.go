@@ -23,6 +23,7 @@ var errDown = errors.New("connection refused")
 type records struct {
 	mu       sync.Mutex
 	gone     map[string]bool
+	amended  map[string]alerts.Article // in place of what Article makes
 	subs     map[alerts.SubscriptionID]alerts.Subscription
 	settings map[alerts.Destination]alerts.Settings
 	down     int
@@ -34,7 +35,10 @@ func (l *records) Article(_ context.Context, id string) (alerts.Article, error) 
 	if l.gone[id] {
 		return alerts.Article{}, fmt.Errorf("article %s: %w", id, alerts.ErrNotFound)
 	}
-	return alerts.Article{ID: id, Received: start, Title: "Tariff news " + id, Body: "A new tariff was announced on Monday by the trade ministry. It is the second of " + id + "."}, nil
+	if a, ok := l.amended[id]; ok {
+		return a, nil
+	}
+	return alerts.Article{ID: id, Revision: 1, Received: start, Title: "Tariff news " + id, Body: "A new tariff was announced on Monday by the trade ministry. It is the second of " + id + "."}, nil
 }
 
 func (l *records) Subscriptions(_ context.Context, _ alerts.Destination, ids []alerts.SubscriptionID) ([]alerts.Subscription, error) {

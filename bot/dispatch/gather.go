@@ -18,7 +18,7 @@ func (t *turn) mustWait() (why alerts.Gathering, span time.Duration) {
 	if open, until := schedule.Open(t.view.settings.Quiet, t.view.location, now); !open {
 		return alerts.GatheredQuiet, until.Sub(now)
 	}
-	if limit := t.limit(); limit > 0 && !t.claim.IsDigest() && t.claim.Sent >= limit {
+	if limit := t.limit(); limit > 0 && t.claim.IsInstant() && t.claim.Sent >= limit {
 		return alerts.GatheredLimit, time.Until(t.claim.Hour)
 	}
 	return alerts.GatheredNot, 0
@@ -32,7 +32,7 @@ func (t *turn) limit() int { return t.view.settings.AlertsAnHour(t.cfg.Limit) }
 // how many that were, and until when the rest waits; 0 for any other.
 func (t *turn) lastBefore() (limit int, until time.Time) {
 	limit = t.limit()
-	if limit == 0 || t.claim.IsDigest() || t.claim.Sent+1 != limit {
+	if limit == 0 || !t.claim.IsInstant() || t.claim.Sent+1 != limit {
 		return 0, time.Time{}
 	}
 	left := hour
@@ -48,7 +48,7 @@ const hour = time.Hour
 // putOff gives the lane back until span has passed. What waits in an instant
 // one comes together then.
 func (t *turn) putOff(ctx context.Context, why alerts.Gathering, span time.Duration) outcome {
-	if t.claim.Lane.Schedule.IsDigest() {
+	if t.claim.Lane.Schedule != (alerts.Schedule{}) {
 		return t.giveBack(ctx, span, nil)
 	}
 	if !t.record(ctx, "gather", func(ctx context.Context) error { return t.cfg.Outbox.Gather(ctx, t.claim, why, span) }) {

@@ -19,6 +19,7 @@ type memoryOutbox struct {
 	wake   chan struct{}
 	dead   map[string]string
 	sent   map[string]alerts.Receipt // by the name of the message
+	held   map[string]alerts.Receipt // by the key of what was in it
 	down   map[string]int            // by method: how many calls still fail
 	calls  []string
 	saves  int
@@ -51,7 +52,7 @@ type memoryHour struct {
 func newOutbox() *memoryOutbox {
 	return &memoryOutbox{
 		lanes: map[alerts.Lane]*memoryLane{}, wake: make(chan struct{}, 1), dead: map[string]string{},
-		sent: map[string]alerts.Receipt{}, down: map[string]int{}, hours: map[alerts.Destination]*memoryHour{},
+		sent: map[string]alerts.Receipt{}, held: map[string]alerts.Receipt{}, down: map[string]int{}, hours: map[alerts.Destination]*memoryHour{},
 	}
 }
 
@@ -150,7 +151,7 @@ func (o *memoryOutbox) claim(key alerts.Lane, lease time.Duration) alerts.Claim 
 		}
 	}
 	l.held = 1
-	if key.Schedule.IsDigest() || l.gathered != "" {
+	if key.Schedule != (alerts.Schedule{}) || l.gathered != "" {
 		l.held = 0
 		for l.held < len(l.items) && !l.notBefore[l.items[l.held].Key].After(now) {
 			l.held++
@@ -245,10 +246,14 @@ func (o *memoryOutbox) Saved(ctx context.Context) error {
 }
 
 func (o *memoryOutbox) Done(ctx context.Context, c alerts.Claim, message string, r alerts.Receipt, next time.Time, keys ...string) error {
-	err := o.verdict(ctx, "done", c, keys, func(*memoryLane, *alerts.Item) bool { o.sent[message] = r; return false })
+	err := o.verdict(ctx, "done", c, keys, func(_ *memoryLane, i *alerts.Item) bool {
+		r.Digest = c.IsDigest()
+		o.sent[message], o.held[i.Key] = r, r
+		return false
+	})
 	if err == nil {
 		o.mu.Lock()
-		if !c.Lane.Schedule.IsDigest() {
+		if c.Lane.Schedule.Cadence == alerts.Instant {
 			o.count(c.Lane.Destination)
 		}
 		for k, l := range o.lanes {
@@ -260,6 +265,19 @@ func (o *memoryOutbox) Done(ctx context.Context, c alerts.Claim, message string,
 		o.release(c, false)
 	}
 	return err
+}
+
+func (o *memoryOutbox) Receipt(_ context.Context, _ alerts.Destination, name string) (alerts.Receipt, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if err := o.fail("receipt"); err != nil {
+		return alerts.Receipt{}, err
+	}
+	r, ok := o.held[name]
+	if !ok {
+		return r, alerts.ErrNotFound
+	}
+	return r, nil
 }
 
 func (o *memoryOutbox) count(d alerts.Destination) {

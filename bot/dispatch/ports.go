@@ -49,6 +49,10 @@ type Outbox interface {
 	// Aside lets the heads that keys name step out of the lane's order until
 	// delay has passed, so that what is behind them goes on.
 	Aside(ctx context.Context, c alerts.Claim, delay time.Duration, reason string, keys ...string) error
+	// Receipt gives what Done stored in the last 30 days, under the name of a
+	// message or the key of an item that was in it; alerts.ErrNotFound if there is
+	// nothing.
+	Receipt(ctx context.Context, d alerts.Destination, name string) (alerts.Receipt, error)
 	// Depth counts what waits: due now (or under lease), and later.
 	Depth(ctx context.Context) (due, later int, err error)
 }
@@ -69,6 +73,15 @@ type Finder interface {
 	// Find returns found with the receipt if d is there. An error says that
 	// it could not be known now.
 	Find(ctx context.Context, d alerts.Delivery) (r alerts.Receipt, found bool, err error)
+}
+
+// Editor is a Messenger that can change what it sent.
+type Editor interface {
+	Messenger
+	// Edit makes the messages d.Edits, which were sent under d.Key, show d. Making
+	// the same edit again does no harm. Errors are those of Send, and
+	// alerts.ErrNotFound when the message is not there any more.
+	Edit(ctx context.Context, d alerts.Delivery) (alerts.Receipt, error)
 }
 
 // Marker is a Messenger of which nobody can ever find out whether a message

@@ -37,6 +37,12 @@ type part struct {
 	// article can't be shown, with the reason.
 	gone []string
 	lost map[string]error
+	// edits are the messages that it changes, as the platform names them, and sent
+	// is the key that they were sent under.
+	edits []string
+	sent  string
+	// early: it is too soon to tell whether there is anything to amend.
+	early bool
 }
 
 // uncertain: an earlier try may have arrived without anyone knowing.
@@ -120,6 +126,9 @@ func (d *Dispatcher) view(ctx context.Context, c alerts.Claim) (view, error) {
 // comes first, as the message that it was begun in and under the key that this
 // had. The rest of a digest is put together by keyword.
 func (d *Dispatcher) parts(ctx context.Context, c alerts.Claim, v view) ([]part, error) {
+	if c.Lane.Schedule.Cadence == alerts.Amending {
+		return d.amendments(ctx, c, v)
+	}
 	if !c.IsDigest() {
 		var out []part
 		for _, i := range c.Items {
@@ -204,7 +213,7 @@ func (d *Dispatcher) part(ctx context.Context, lane alerts.Lane, items []alerts.
 			p.lost[i.Key] = d.errExpired()
 			continue
 		}
-		text, err := d.texts.get(ctx, i.Article)
+		text, err := d.texts.get(ctx, i.Article, 0)
 		if errors.Is(err, alerts.ErrNotFound) {
 			p.lost[i.Key] = fmt.Errorf("read article %s: %w", i.Article, err)
 			continue
@@ -252,9 +261,16 @@ func (d *Dispatcher) alert(t *text, i alerts.Item, v view) (out alerts.Alert, er
 		}
 	}()
 	out.Article = t.article
-	if !v.wanted(i) {
+	if t.article.Standing == alerts.Withdrawn || !v.wanted(i) {
 		return out, nil
 	}
+	return d.render(t, i, v), nil
+}
+
+// render shows an article for those of the item's subscriptions that are not
+// paused and hit.
+func (d *Dispatcher) render(t *text, i alerts.Item, v view) alerts.Alert {
+	out := alerts.Alert{Article: t.article}
 	doc := t.document()
 	for _, id := range i.Subscriptions {
 		if !v.active(id) {
@@ -268,8 +284,8 @@ func (d *Dispatcher) alert(t *text, i alerts.Item, v view) (out alerts.Alert, er
 		out.Subscriptions = append(out.Subscriptions, s)
 		out.Spans = append(out.Spans, spans...)
 	}
-	if len(out.Subscriptions) == 0 {
-		return out, nil
+	if len(out.Subscriptions) == 0 && i.Again == "" {
+		return out
 	}
 	slices.SortFunc(out.Subscriptions, func(x, y alerts.Subscription) int { return cmp.Compare(x.Number, y.Number) })
 	queries := make([]query.Query, len(out.Subscriptions))
@@ -280,7 +296,7 @@ func (d *Dispatcher) alert(t *text, i alerts.Item, v view) (out alerts.Alert, er
 	out.Spans = merge(out.Spans)
 	s := t.summarizer().Summarize(out.Spans, d.cfg.Sentences).Fit(summary.SentenceLimit)
 	out.Summary, out.Highlights = s.Sentences, s.Highlights
-	return out, nil
+	return out
 }
 
 // merge sorts spans and joins those that touch or overlap.

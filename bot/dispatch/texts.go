@@ -58,8 +58,9 @@ func newTexts(a Articles, now func() time.Time) *texts {
 	return &texts{articles: a, now: now, byID: map[string]*shelf{}}
 }
 
-// get gives an article; errors are those of Articles.
-func (t *texts) get(ctx context.Context, id string) (*text, error) {
+// get gives an article, if it was read lately in a revision from least on as it
+// was then; errors are those of Articles.
+func (t *texts) get(ctx context.Context, id string, least int) (*text, error) {
 	s := t.shelf(id)
 	select {
 	case s.turn <- struct{}{}:
@@ -67,7 +68,7 @@ func (t *texts) get(ctx context.Context, id string) (*text, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	if s.text != nil && t.now().Sub(s.read) < textKept {
+	if s.text != nil && t.now().Sub(s.read) < textKept && s.text.article.Revision >= least {
 		return s.text, nil
 	}
 	begun := t.now()

@@ -44,7 +44,7 @@ func TestATextIsReadOnceForMany(t *testing.T) {
 		for i := range got {
 			group.Go(func() {
 				var err error
-				if got[i], err = all.get(t.Context(), "a"); err != nil {
+				if got[i], err = all.get(t.Context(), "a", 0); err != nil {
 					t.Error(err)
 				}
 			})
@@ -59,12 +59,12 @@ func TestATextIsReadOnceForMany(t *testing.T) {
 			t.Errorf("read %d times, want once", n)
 		}
 		<-time.After(textKept)
-		if same, err := all.get(t.Context(), "a"); err != nil || same != got[0] {
+		if same, err := all.get(t.Context(), "a", 0); err != nil || same != got[0] {
 			t.Errorf("the same text was analysed again; error %v", err)
 		}
 		l.body.Store("second")
 		<-time.After(textKept)
-		if next, err := all.get(t.Context(), "a"); err != nil || next.article.Body != "second" {
+		if next, err := all.get(t.Context(), "a", 0); err != nil || next.article.Body != "second" {
 			t.Errorf("a second later it is %v, %v", next, err)
 		}
 		if n := l.reads.Load(); n != 3 {
@@ -79,16 +79,16 @@ func TestAnErrorIsNoText(t *testing.T) {
 		l.body.Store("text")
 		l.err.Store(&errDown)
 		all := newTexts(l, time.Now)
-		if _, err := all.get(t.Context(), "a"); !errors.Is(err, errDown) {
+		if _, err := all.get(t.Context(), "a", 0); !errors.Is(err, errDown) {
 			t.Errorf("error %v", err)
 		}
 		l.err.Store(nil)
 		brief, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
 		first := make(chan error, 1)
-		go func() { _, err := all.get(brief, "a"); first <- err }()
+		go func() { _, err := all.get(brief, "a", 0); first <- err }()
 		synctest.Wait()
-		if one, err := all.get(t.Context(), "a"); err != nil || one.article.Body != "text" {
+		if one, err := all.get(t.Context(), "a", 0); err != nil || one.article.Body != "text" {
 			t.Errorf("behind one that was given up: %v, %v", one, err)
 		}
 		if err := <-first; !errors.Is(err, context.DeadlineExceeded) {
@@ -96,9 +96,9 @@ func TestAnErrorIsNoText(t *testing.T) {
 		}
 		slow, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
-		go func() { _, _ = all.get(t.Context(), "b") }()
+		go func() { _, _ = all.get(t.Context(), "b", 0) }()
 		synctest.Wait()
-		if _, err := all.get(slow, "b"); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := all.get(slow, "b", 0); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("waiting for another's read: error %v", err)
 		}
 	})
@@ -110,7 +110,7 @@ func TestTextsAreForgotten(t *testing.T) {
 		l.body.Store(strings.Repeat("x", mostText/8))
 		all := newTexts(l, time.Now)
 		for id := range 30 {
-			if _, err := all.get(t.Context(), string(rune('a'+id))); err != nil {
+			if _, err := all.get(t.Context(), string(rune('a'+id)), 0); err != nil {
 				t.Fatal(err)
 			}
 			if n := len(all.byID); n > 9 {

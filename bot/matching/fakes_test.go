@@ -60,7 +60,11 @@ func newLog(f *faults, articles ...alerts.Article) *fakeLog {
 func (l *fakeLog) add(a alerts.Article) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.entries = append(l.entries, alerts.LogEntry{Token: "t-" + a.ID, Article: a})
+	token := "t-" + a.ID
+	if a.Revision > 1 {
+		token += "." + strconv.Itoa(a.Revision)
+	}
+	l.entries = append(l.entries, alerts.LogEntry{Token: token, Article: a})
 	select {
 	case l.arrived <- struct{}{}:
 	default:
@@ -182,6 +186,21 @@ func (o *fakeOutbox) Enqueue(_ context.Context, all []alerts.Pending) (int, erro
 		added++
 	}
 	return added, nil
+}
+
+func (o *fakeOutbox) Recipients(_ context.Context, article string, _ time.Time) ([]alerts.Destination, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if err := o.call("recipients"); err != nil {
+		return nil, err
+	}
+	var out []alerts.Destination
+	for _, p := range o.put {
+		if p.Article == article && p.Again == "" {
+			out = append(out, p.Lane.Destination)
+		}
+	}
+	return out, nil
 }
 
 // fakeEngine reads from the body of an article which subscriptions it hits:

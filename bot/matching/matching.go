@@ -278,6 +278,14 @@ func (m *Matcher) batch(ctx context.Context, entries []alerts.LogEntry, try func
 	held := false
 	for _, e := range entries {
 		pendings, err := m.pendings(e)
+		amendments, failed := m.amendments(ctx, e, pendings, try)
+		if failed != nil {
+			return nil, failed
+		}
+		waiting = append(waiting, amendments...)
+		if err == nil && e.Article.Standing == alerts.Withdrawn {
+			pendings = nil // it is no news any more
+		}
 		switch {
 		case err == nil && len(pendings) > wide:
 			// What waits came before it, and the crowd only after what waits.

@@ -42,4 +42,7 @@ type Outbox interface {
 	// again puts nothing in. All that it was given is stored when it returns
 	// nil; after an error some may be.
 	Enqueue(ctx context.Context, p []alerts.Pending) (added int, err error)
+	// Recipients gives every destination for which the article was ever put in;
+	// received is its Received.
+	Recipients(ctx context.Context, article string, received time.Time) ([]alerts.Destination, error)
 }

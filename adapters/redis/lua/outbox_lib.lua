@@ -21,7 +21,8 @@
 --   hours      sorted set of destinations, by the end of the hour in which their
 --              instant messages are counted; "sent" is the hash of these counts
 --   n          counter of tokens
---   seen:DAY   set of keys that were ever enqueued; rcpt:DAY hash of receipts
+--   seen:DAY   set of keys that were ever enqueued; rcpt:DAY hash of receipts,
+--              by message, and by key of what was in it
 --   days       sorted set of those buckets, by the time of their last use
 --   dead, dead:at   dead letters by key, and when each died
 -- A LANE is DEST|SCHEDULE. An item is "NOTBEFORE ENQUEUED LENGTH SUBS REST":

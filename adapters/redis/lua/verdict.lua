@@ -78,6 +78,10 @@ if verb == 'sending' then return 1 end
 if verb == 'done' then
   local bucket = 'rcpt:' .. int(math.floor(now / 86400000))
   call('HSET', K .. bucket, ARGV[8], text)
+  for i = 9, #ARGV do -- each article of a digest leads to its message
+    local key = dest .. '|' .. ARGV[i]
+    if covered[ARGV[i]] and key ~= ARGV[8] then call('HSET', K .. bucket, key, text) end
+  end
   call('ZADD', K .. 'days', int(now), bucket)
   if sched == 'instant' then count() end
   if ms > now and ms > tonumber(call('ZSCORE', K .. 'pace', dest) or 0) then
