@@ -169,6 +169,9 @@ func (p *page) delivery(d alerts.Delivery) string {
 // alert lays out one article: its headline, and what belongs to it set in.
 func (p *page) alert(a alerts.Alert, loc *time.Location, actions bool) {
 	const in = "  "
+	if notice := legible.Notice(a); notice != "" {
+		p.text("", "", p.bold(clean(notice)))
+	}
 	title := p.link(p.bold(cmp.Or(clean(a.Article.Title), "(no headline)")), a.Article.URL)
 	p.text("", "", title)
 	if about := about(a.Article, loc); about != "" {

@@ -31,6 +31,9 @@ func manage(fingerprint string) discordgo.MessageComponent {
 
 // alertActions are the buttons below an alert.
 func alertActions(a alerts.Alert, fingerprint string) []discordgo.MessageComponent {
+	if a.Notice == alerts.Withdrawn {
+		return row(manage(fingerprint)) // by it the message is known again
+	}
 	muting := button(mute(a), "Mute article")
 	if len(a.Subscriptions) == 1 {
 		s := a.Subscriptions[0]

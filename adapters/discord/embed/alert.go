@@ -60,7 +60,7 @@ func wide() bounds {
 func article(a alerts.Alert, b bounds) *discordgo.MessageEmbed {
 	e := &discordgo.MessageEmbed{
 		Title:       escaped(title(a.Article), b.title),
-		Description: strings.TrimSpace(summary(a, b.summary) + "\n\n" + matched(a, b)),
+		Description: strings.TrimSpace(notice(a) + "\n\n" + strings.TrimSpace(summary(a, b.summary)+"\n\n"+matched(a, b))),
 		Color:       color(a.Article),
 	}
 	if legible.WebLink(a.Article.URL, maxURL) {
@@ -76,6 +76,15 @@ func article(a alerts.Alert, b bounds) *discordgo.MessageEmbed {
 		e.Footer = &discordgo.MessageEmbedFooter{Text: strings.Join(about, " · ")}
 	}
 	return e
+}
+
+// notice says what has become of an alert since.
+func notice(a alerts.Alert) string {
+	text := legible.Notice(a)
+	if text == "" {
+		return ""
+	}
+	return "**" + escaped(text, longNote) + "**"
 }
 
 // distinct leaves an address out where an embed before has it: Discord shows

@@ -24,7 +24,9 @@ func Delivery(d alerts.Delivery) Message {
 	for i, a := range d.Alerts {
 		m.Text = cmp.Or(m.Text, fallback(a))
 		m.Blocks = append(m.Blocks, article(a, loc)...)
-		m.Blocks = append(m.Blocks, alertActions("alert"+strconv.Itoa(i), a))
+		if a.Notice != alerts.Withdrawn {
+			m.Blocks = append(m.Blocks, alertActions("alert"+strconv.Itoa(i), a))
+		}
 	}
 	if note := legible.LimitNote(d, "/policy limit"); note != "" {
 		m.Blocks = append(m.Blocks, small(note))
@@ -45,7 +47,11 @@ func wide() bounds {
 // article is headline, source, summary and what hit.
 func article(a alerts.Alert, loc *time.Location) []slack.Block {
 	b := wide()
-	blocks := []slack.Block{rich(line(headline(a.Article, b)))}
+	var blocks []slack.Block
+	if notice := legible.Notice(a); notice != "" {
+		blocks = append(blocks, rich(line(bold(notice))))
+	}
+	blocks = append(blocks, rich(line(headline(a.Article, b))))
 	if about := about(a.Article, loc, b); about != nil {
 		blocks = append(blocks, about)
 	}
@@ -154,6 +160,9 @@ func summary(a alerts.Alert, most int) []slack.RichTextSectionElement {
 // fallback is an alert in one line.
 func fallback(a alerts.Alert) string {
 	text := legible.Cut(title(a.Article), longFallback/2)
+	if notice := legible.Notice(a); notice != "" {
+		text = legible.Cut(notice, longFallback/2) + ": " + text
+	}
 	if source := cmp.Or(legible.Line(a.Article.Publisher), legible.Line(a.Article.Agency)); source != "" {
 		text += " — " + legible.Cut(source, longName)
 	}
