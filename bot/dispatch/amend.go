@@ -11,10 +11,13 @@ import (
 	"github.com/bellwether/bellwether/alerts"
 )
 
+// amendPause lies between two looks whether what an article was sent as is known.
+const amendPause = 5 * time.Second
+
 // amendSettle is how long it may take until a message that was on its way when
 // its article was corrected is known to be sent: others have the text for
-// textKept, and send what they have claimed.
-const amendSettle = 5 * time.Second
+// textKept, and what one had in hand that died is looked for after its lease.
+func (d *Dispatcher) amendSettle() time.Duration { return d.cfg.Lease + amendPause }
 
 // amendments are what corrects, or marks as withdrawn, what a destination was
 // sent: edits of messages first, for they wait for nothing, then messages that
@@ -64,7 +67,7 @@ func (d *Dispatcher) amendment(ctx context.Context, lane alerts.Lane, i alerts.I
 	}
 	receipt, err := d.cfg.Outbox.Receipt(ctx, lane.Destination, first)
 	switch {
-	case errors.Is(err, alerts.ErrNotFound) && v.now.Sub(i.Enqueued) < amendSettle:
+	case errors.Is(err, alerts.ErrNotFound) && v.now.Sub(i.Enqueued) < d.amendSettle():
 		p.early = true
 		return p, nil
 	case errors.Is(err, alerts.ErrNotFound):
@@ -123,16 +126,35 @@ func (t *turn) edit(ctx context.Context, p part, msg alerts.Delivery) (outcome, 
 	case ctx.Err() != nil:
 		return t.giveBack(ctx, 0, err), leave
 	case errors.Is(err, alerts.ErrNotFound):
-		p.gone = p.keys()
-		if !t.clear(ctx, &p) {
-			return t.unrecorded(), leave
-		}
-		return outcome{}, nextPart
+		return t.drop(ctx, p)
 	case refused && refusal.Permanent && refusal.Scope == alerts.ScopeMessage:
 		t.log.Info("alert can't be edited; a message follows it up", "key", p.key, "error", err)
 		return outcome{}, sendIt
 	}
 	return t.verdict(ctx, p, msg, receipt, err)
+}
+
+// lookFor keeps an item that was begun, and whose article was withdrawn since,
+// until it is known whether it arrived: then its readers are to be told.
+func (d *Dispatcher) lookFor(ctx context.Context, p *part, i alerts.Item) {
+	if !slices.Contains(p.gone, i.Key) {
+		return
+	}
+	text, err := d.texts.get(ctx, i.Article, 0)
+	if err != nil || text.article.Standing != alerts.Withdrawn {
+		return
+	}
+	p.gone, p.look = nil, true
+	p.alerts = []alerts.Alert{{Article: text.article, Notice: alerts.Withdrawn}}
+}
+
+// drop ends a part that nobody is sent.
+func (t *turn) drop(ctx context.Context, p part) (outcome, step) {
+	p.gone = p.keys()
+	if !t.clear(ctx, &p) {
+		return t.unrecorded(), leave
+	}
+	return outcome{}, nextPart
 }
 
 // unheard reports whether the place wants no message that follows up: it has

@@ -109,7 +109,7 @@ func (t *turn) parts(ctx context.Context, parts []part) outcome {
 	var put outcome // of a part that stepped aside
 	for _, p := range parts {
 		if p.early {
-			return t.giveBack(ctx, amendSettle, nil)
+			return t.giveBack(ctx, max(amendPause, t.cfg.Lease/4), nil)
 		}
 		if len(p.alerts) == 0 {
 			if !t.clear(ctx, &p) {
@@ -163,16 +163,15 @@ func (t *turn) part(ctx context.Context, p part, msg alerts.Delivery) (outcome, 
 		return o, next
 	}
 	if !p.uncertain() && t.unheard(p) {
-		p.gone = p.keys()
-		if !t.clear(ctx, &p) {
-			return t.unrecorded(), leave
-		}
-		return outcome{}, nextPart
+		return t.drop(ctx, p)
 	}
 	if p.uncertain() {
 		if o, next := t.find(ctx, p, msg); next != sendIt {
 			return o, next
 		}
+	}
+	if p.look {
+		return t.drop(ctx, p)
 	}
 	if !t.clear(ctx, &p) {
 		return t.unrecorded(), leave
@@ -282,6 +281,12 @@ func (t *turn) find(ctx context.Context, p part, msg alerts.Delivery) (outcome, 
 		return outcome{}, sendIt
 	}
 	t.counts.found.Add(1)
+	if p.look { // it was withdrawn since
+		p.edits, p.sent = receipt.Messages, p.key
+		if o, next := t.edit(ctx, p, msg); next != sendIt {
+			return o, next
+		}
+	}
 	return t.done(ctx, p, receipt)
 }
 

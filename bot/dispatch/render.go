@@ -41,6 +41,8 @@ type part struct {
 	// is the key that they were sent under.
 	edits []string
 	sent  string
+	// look: it is only looked whether it arrived; it is not to be sent any more.
+	look bool
 	// early: it is too soon to tell whether there is anything to amend.
 	early bool
 }
@@ -139,6 +141,7 @@ func (d *Dispatcher) parts(ctx context.Context, c alerts.Claim, v view) ([]part,
 			p.key = i.Key
 			if begun(i) {
 				p.key = messageKey(i)
+				d.lookFor(ctx, &p, i)
 			}
 			out = append(out, p)
 		}
