@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/wlynxg/chardet"
 	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
@@ -19,8 +20,9 @@ import (
 // UTF8 decodes data. A byte order mark decides; then the declared encoding (a
 // label such as "iso-8859-1", empty if unknown), unless the bytes speak
 // against it; then what the bytes are valid in: UTF-8, GB18030 where it gives
-// Chinese text or Western text with its quotes, dashes and accents, else
-// Windows-1252, in which every text is valid. The mark is left out; bytes that
+// Western text with its quotes, dashes and accents, what a detector is sure of,
+// GB18030 where it gives Chinese text, else Windows-1252, in which every text is
+// valid. The mark is left out; bytes that
 // stand for nothing become U+FFFD.
 func UTF8(data []byte, declared string) string {
 	if enc, mark := byMark(data); enc != nil {
@@ -43,8 +45,15 @@ func UTF8(data []byte, declared string) string {
 	if name == "utf-8" && mostlyUTF8(data) {
 		return strings.ToValidUTF8(string(data), "\uFFFD")
 	}
-	if s := decode(simplifiedchinese.GB18030, data); chinese(s) || western(s) {
+	gb := decode(simplifiedchinese.GB18030, data)
+	if western(gb) {
+		return gb
+	}
+	if s, ok := detected(data); ok {
 		return s
+	}
+	if chinese(gb) {
+		return gb
 	}
 	return decode(charmap.Windows1252, data)
 }
@@ -75,6 +84,36 @@ func byMark(data []byte) (enc encoding.Encoding, mark int) {
 		return big, 0
 	}
 	return nil, 0
+}
+
+// detected decodes data from what a statistical detector takes it for, where it
+// is nearly sure, and the bytes are valid in it. Western encodings are left to
+// the caller: they are what remains.
+func detected(data []byte) (string, bool) {
+	const sure, sample = 0.8, 64 << 10
+	from := max(bytes.IndexFunc(data, func(r rune) bool { return r > unicode.MaxASCII }), 0)
+	part := data[from:min(from+sample, len(data))]
+	if from+len(part) < len(data) { // not within a character
+		part = part[:1+max(bytes.LastIndexByte(part, '\n'), bytes.LastIndexByte(part, ' '), bytes.LastIndexByte(part, '<'))]
+	}
+	guess := chardet.Detect(part)
+	label := guess.Encoding
+	if label == "MacCyrillic" { // its small letters are those of Windows, and no one sends it
+		label = "windows-1251"
+	}
+	enc, name := charset.Lookup(label)
+	if enc == nil || guess.Confidence < sure || !foreign[name] {
+		return "", false
+	}
+	s := decode(enc, data)
+	return s, !strings.ContainsRune(s, utf8.RuneError)
+}
+
+// foreign are the encodings, by their names in the WHATWG's standard, whose
+// bytes make a pattern of their own.
+var foreign = map[string]bool{
+	"big5": true, "euc-jp": true, "euc-kr": true, "gbk": true, "shift_jis": true, "koi8-r": true,
+	"windows-874": true, "windows-1251": true, "windows-1255": true,
 }
 
 // decode never fails: the decoders of x/text put U+FFFD where bytes are wrong.

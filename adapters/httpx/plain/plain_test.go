@@ -5,6 +5,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"golang.org/x/net/html/charset"
 	"golang.org/x/text/encoding/charmap"
 	"golang.org/x/text/encoding/simplifiedchinese"
 	utf "golang.org/x/text/encoding/unicode"
@@ -61,6 +62,28 @@ func TestClean(t *testing.T) {
 	const in = "\r\n a  <b> \u00a0c\r\r\n\n\n\td\u0007\x00 e\n"
 	if got, want := Clean(in), "a <b> c\n\nd e"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// What no one declared is told by its pattern, where there is enough of it.
+func TestUTF8Undeclared(t *testing.T) {
+	texts := map[string]string{
+		"koi8-r":       "Правительство утвердило новый порядок выдачи разрешений, сообщили в министерстве.",
+		"windows-1251": "Правительство утвердило новый порядок выдачи разрешений, сообщили в министерстве.",
+		"euc-kr":       "정부는 새로운 수입 규정을 발표했다고 산업부가 월요일에 밝혔다.",
+		"shift_jis": "政府は月曜日に新しい輸入規則を発表したと、経済産業省が明らかにしました。この規則によって、" +
+			"企業はすべての部品について、どこで作られたものかを届け出なければならなくなります。これまでは、" +
+			"そのような届け出は必要ありませんでした。「とても大きな変化だと思います」と、ある会社の担当者は話しています。",
+		"euc-jp": "政府は月曜日に新しい輸入規則を発表したと、経済産業省が明らかにしました。",
+		"big5":   "政府週一宣布新的進口規定，經濟部表示將於下個月起實施，各界反應不一。",
+	}
+	for name, text := range texts {
+		text = strings.Repeat(text+" ", 5)
+		enc, _ := charset.Lookup(name)
+		in := "<rss><title>" + encoded(t, enc.NewEncoder().String, text) + "</title></rss>"
+		if got, want := UTF8([]byte(in), ""), "<rss><title>"+text+"</title></rss>"; got != want {
+			t.Errorf("%s: got %q", name, got)
+		}
 	}
 }
 
