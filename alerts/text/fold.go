@@ -101,7 +101,9 @@ func capitals(word, folded string) (caps string, plural bool) {
 		}
 		runes++
 	}
-	plural = small == 1 && runes > 2 && strings.HasSuffix(word, "s")
+	singular, found := strings.CutSuffix(word, "s")
+	last, _ := utf8.DecodeLastRuneInString(singular)
+	plural = found && small == 1 && runes > 2 && kindOf(last) != ampersand // CA&s is no CA&
 	if letters == 0 || runes < 2 || small > 0 && !plural {
 		return "", false
 	}
