@@ -74,7 +74,7 @@ func language(tag string) string {
 // for what is no address.
 func host(address string) string {
 	address = strings.TrimSpace(address)
-	if host := plainHost(address); host != "" {
+	if host := plainHost(address); host != "" || address == "" {
 		return host
 	}
 	if !strings.Contains(address, "://") {

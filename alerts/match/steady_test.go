@@ -30,7 +30,7 @@ func TestMatchAllocatesNothing(t *testing.T) {
 	articles := make([]alerts.Article, 16)
 	for i := range articles {
 		articles[i] = d.article()
-		articles[i].URL = "https://news.gov.uk/a?b" // an address with a port, say, allocates
+		articles[i].URL = []string{"", "https://news.gov.uk/a?b"}[i%2] // one with a port, say, allocates
 	}
 	var hits match.Hits
 	all := func() {
