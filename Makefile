@@ -10,6 +10,7 @@ TOOL     := go tool -modfile=tools/go.mod
 ARGS     ?=
 PKG      ?= ./...
 FUZZTIME ?= 20s
+ROUNDS   ?= 2000
 BENCH    ?= .
 COUNT    ?= 6
 EVENTS   ?= 70
@@ -51,8 +52,8 @@ fmt: ## format all Go files with gofumpt
 	$(TOOL) gofumpt -w .
 
 .PHONY: fuzz
-fuzz: ## every fuzz target in turn; FUZZTIME=20s each
-	@scripts/fuzz.sh $(FUZZTIME)
+fuzz: ## millions of random cases of the engine, then every fuzz target; ROUNDS=2000 FUZZTIME=20s
+	@scripts/fuzz.sh $(FUZZTIME) $(ROUNDS)
 
 .PHONY: bench
 bench: ## benchmarks, beside those of the last time; BENCH=regexp COUNT=6 PKG=./alerts/...

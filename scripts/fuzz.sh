@@ -19,5 +19,5 @@ targets=$(go test -list '^Fuzz' ./... | awk '
 while read -r package name; do
   [ -n "$name" ] || continue
   printf '\n%s %s, %s\n' "$package" "$name" "$each"
-  go test -run '^$' -fuzz "^$name\$" -fuzztime "$each" "$package" </dev/null
+  go test -run '^$' -fuzz "^$name\$" -fuzztime "$each" -fuzzminimizetime 300x "$package" </dev/null
 done <<<"$targets"
