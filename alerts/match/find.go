@@ -18,6 +18,9 @@ func (m *matcher) find(code []uint32, in region) {
 		m.findPair(m.x.pairs[argOf(code[0])], in)
 	case opPhrase:
 		words := phraseOf(code)
+		if m.findLong(words, in) {
+			return
+		}
 		terms, joined, _ := words.next()
 		m.findFrom(terms[0], words, in)
 		if joined != always {
@@ -52,8 +55,8 @@ func (m *matcher) findPair(pair [2]atom, in region) {
 func (m *matcher) findFrom(a atom, words phrase, in region) {
 	limit := m.r.limits[in]
 	last := int32(-1)
-	for _, p := range m.placesOf(a) {
-		if p.from >= limit {
+	for i, p := range m.placesOf(a) {
+		if p.from >= limit || i*len(words) > mostSteps {
 			break
 		}
 		if p.from == last {

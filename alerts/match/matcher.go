@@ -29,7 +29,9 @@ type matcher struct {
 
 	listed             []place  // see placesOf
 	bits               []uint64 // see bitsOf
-	places             []place  // a stack, see find
+	at, inside         []uint64 // see findLong
+	terms              []atom
+	places             []place // a stack, see find
 	byEnd              []place
 	ends, next, joined []int32
 	spans              []alerts.Span
