@@ -254,7 +254,9 @@ func (m *matcher) markSentences(sent []int32, some, others []place) {
 // countDisjoint is the largest number of places of which no two overlap. It
 // sorts them.
 func countDisjoint(places []place) int {
-	slices.SortFunc(places, byEnd)
+	if !slices.IsSortedFunc(places, byEnd) {
+		slices.SortFunc(places, byEnd)
+	}
 	count, end := 0, int32(-1)
 	for _, p := range places {
 		if p.from >= end {

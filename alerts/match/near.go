@@ -29,16 +29,17 @@ func (m *matcher) holdsNear(code []uint32, in region) bool {
 		before, after = after, before
 	}
 	bits, bounds := m.bitsOf(b), m.r.bounds()
-	found := uint64(0)
 	for _, p := range some {
 		limits := &bounds[p.from]
 		lo, hi := max(p.from-before, limits.from), min(p.from+after, limits.to-1)
 		w, shift := uint(lo)/64, uint(lo)%64
 		window := bits[w]>>shift | bits[w+1]<<(64-shift)
 		window &^= 1 << uint(p.from-lo) // no word is near itself
-		found |= window << uint(63-(hi-lo))
+		if window<<uint(63-(hi-lo)) != 0 {
+			return true
+		}
 	}
-	return found != 0
+	return false
 }
 
 // bitsOf gives the positions of an atom that the article has, a bit each, and a
