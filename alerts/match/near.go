@@ -9,7 +9,7 @@ const span64 = 64
 func (m *matcher) holdsNear(code []uint32, in region) bool {
 	left, right := sidesOf(code)
 	distance, ordered := int32(argOf(code[0])), opOf(code[0]) == opBefore
-	if opOf(left[0]) != opTerm || opOf(right[0]) != opTerm || in != regionText || 2*distance+1 > span64 {
+	if opOf(left[0]) != opTerm || opOf(right[0]) != opTerm || in != regionText {
 		return m.holdsByPlace(code, in)
 	}
 	a, b := argOf(left[0]), argOf(right[0])
@@ -24,6 +24,9 @@ func (m *matcher) holdsNear(code []uint32, in region) bool {
 	if m.met[m.slot[a]].wide || m.met[m.slot[b]].wide {
 		return m.holdsByPlace(code, in)
 	}
+	if 2*distance+1 > span64 {
+		return m.nearInOrder(some, others, distance, ordered)
+	}
 	if len(others) < len(some) {
 		b, some = a, others
 		before, after = after, before
@@ -37,6 +40,32 @@ func (m *matcher) holdsNear(code []uint32, in region) bool {
 		window &^= 1 << uint(p.from-lo) // no word is near itself
 		if window<<uint(63-(hi-lo)) != 0 {
 			return true
+		}
+	}
+	return false
+}
+
+// nearInOrder goes through the places of both words in their order: the nearest
+// are neighbours in it.
+func (m *matcher) nearInOrder(some, others []place, distance int32, ordered bool) bool {
+	for len(some) > 0 && len(others) > 0 {
+		a, b := some[0], others[0]
+		switch {
+		case a.from < b.from:
+			if m.within(a, b, distance) {
+				return true
+			}
+			some = some[1:]
+		case a.from > b.from:
+			if !ordered && m.within(b, a, distance) {
+				return true
+			}
+			others = others[1:]
+		default: // one word that fits both
+			if len(others) > 1 && m.within(a, others[1], distance) || !ordered && len(some) > 1 && m.within(b, some[1], distance) {
+				return true
+			}
+			some, others = some[1:], others[1:]
 		}
 	}
 	return false
