@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -73,9 +74,7 @@ func (d httpDoor) deliver(kind string, payload object) (json.RawMessage, bool) {
 	path, body, contentType := encode(kind, payload)
 	for attempt := range eventTries {
 		begun := time.Now()
-		// Each time has another signature, as with Slack, whose retries come
-		// later.
-		header := Sign(body, time.Now().Add(-time.Duration(d.s.ids.Add(1)%60)*time.Second), SigningSecret)
+		header := Sign(body, d.s.unsigned(body), SigningSecret)
 		header.Set("Content-Type", contentType)
 		if attempt > 0 {
 			header.Set("X-Slack-Retry-Num", strconv.Itoa(attempt))
@@ -93,6 +92,20 @@ func (d httpDoor) deliver(kind string, payload object) (json.RawMessage, bool) {
 		}
 	}
 	return nil, false
+}
+
+// unsigned gives a time of late at which this body was not signed yet: each time
+// has another signature, as with Slack, whose retries come later.
+func (s *Server) unsigned(body []byte) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at := time.Now()
+	key := func() string { return fmt.Sprintf("%d %s", at.Unix(), body) }
+	for s.signed[key()] {
+		at = at.Add(-time.Second)
+	}
+	s.signed[key()] = true
+	return at
 }
 
 // Post sends a body with headers to the app and gives the status and answer.
