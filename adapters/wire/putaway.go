@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -85,11 +86,17 @@ func (f *Folder) Finish(_ context.Context, outcomes []alerts.Outcome) error {
 func (f *Folder) putAway(r reading, why []string) error {
 	from := filepath.Join(f.dir, r.name)
 	info, err := os.Stat(from)
-	if err != nil {
-		return nil //nolint:nilerr // it is gone: someone else has put it away
+	now := ""
+	if err == nil {
+		now, err = f.stamp(r.name, info)
 	}
-	if now, err := f.stamp(r.name, info); err != nil || now != r.stamp {
-		return nil //nolint:nilerr // it changed meanwhile, and is read again
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil // someone else has put it away
+	case err != nil:
+		return fmt.Errorf("look at %s before it is moved: %w", r.name, withoutPath(err))
+	case now != r.stamp:
+		return nil // it changed meanwhile, and is read again
 	}
 	folder := doneFolder
 	if len(why) > 0 {

@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -135,9 +134,6 @@ func TestFolderPutsAwayOnlyWhatWasRead(t *testing.T) {
 
 // Where nothing can be moved, files stay and are read once.
 func TestFolderStuck(t *testing.T) {
-	if runtime.GOOS == "windows" {
-		t.Skip("a file stands in for a folder otherwise here")
-	}
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "done"), "a file where the folder should be")
 	write(t, filepath.Join(dir, "a.txt"), "A\n")
@@ -152,6 +148,24 @@ func TestFolderStuck(t *testing.T) {
 	}
 	if after := fetch(t, settled(dir), next.State); !after.NotModified {
 		t.Errorf("read again after a start: %+v", after)
+	}
+}
+
+// That a file can't be looked at does not mean that someone else moved it.
+func TestFolderGone(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "wires")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "a.txt"), "A\n")
+	f := settled(dir)
+	b := fetch(t, f, nil)
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	write(t, dir, "a file where the folder was")
+	if err := finishAll(t, f, b); err == nil || !strings.Contains(err.Error(), "look at a.txt before it is moved: ") {
+		t.Errorf("moving: %v", err)
 	}
 }
 
