@@ -23,6 +23,7 @@ type matcher struct {
 	slot       []int32   // by atom that is present: its place in met
 	met        []metAtom // the atoms that are present
 	links      []typeLink
+	passed     []uint32 // groups that may hit
 	candidates []candidate
 	tried      []uint64 // by group with several probes: a bit, if it was tried
 	hits       []uint32 // groups of x
@@ -124,27 +125,26 @@ func (m *matcher) has(a atom) bool { return m.present[a/64]>>(a%64)&1 != 0 }
 func (m *matcher) try() {
 	m.hits = m.hits[:0]
 	for i := range m.met {
-		m.trySure(m.met[i].atom)
+		m.hits = m.pass(m.hits, &m.x.sure, m.met[i].atom)
 	}
 	if len(m.x.maybe.probes) > 0 {
 		m.tryMaybe()
 	}
 }
 
-// trySure takes the groups of which a probe says that they hit. It does so
-// without a branch on what the probe needs, which nobody can predict.
-func (m *matcher) trySure(a atom) {
-	l := &m.x.sure
+// pass appends the groups of which a probe under an atom has what it needs. It
+// does so without a branch on that, which nobody can predict.
+func (m *matcher) pass(to []uint32, l *posting, a atom) []uint32 {
 	probes := l.probes[l.from[a]:l.from[a+1]]
-	n := len(m.hits)
-	m.hits = slices.Grow(m.hits, len(probes))
-	hits, present := m.hits[:n+len(probes)], m.present
+	n := len(to)
+	to = slices.Grow(to, len(probes))[:n+len(probes)]
+	present := m.present
 	for i := range probes {
 		p := &probes[i]
-		hits[n] = p.group
+		to[n] = p.group
 		n += int(met(present, p.needs[0]) & met(present, p.needs[1]))
 	}
-	m.hits = hits[:n]
+	return to[:n]
 }
 
 // met is 1 if a need is met, else 0.
@@ -159,14 +159,13 @@ func met(present []uint64, n need) uint64 {
 func (m *matcher) tryMaybe() {
 	x := m.x
 	m.tried = grown(m.tried, (x.groups()+63)/64)
-	m.candidates = m.candidates[:0]
+	m.passed, m.candidates = m.passed[:0], m.candidates[:0]
 	for i := range m.met {
-		m.nominate(m.met[i].atom)
+		m.passed = m.pass(m.passed, &x.maybe, m.met[i].atom)
 	}
-	for i := range m.candidates {
-		c := &m.candidates[i]
-		c.at = x.start[c.group&^several]
-		c.first = x.code[c.at]
+	for _, g := range m.passed {
+		at := x.start[g&^several]
+		m.candidates = append(m.candidates, candidate{g, at, x.code[at]})
 	}
 	for _, c := range m.candidates {
 		g := c.group &^ several
@@ -191,21 +190,6 @@ func (m *matcher) tryMaybe() {
 
 // candidate is a group to evaluate, with where its code begins.
 type candidate struct{ group, at, first uint32 }
-
-// nominate adds the candidates of which probes are posted under an atom.
-func (m *matcher) nominate(a atom) {
-	l := &m.x.maybe
-	probes := l.probes[l.from[a]:l.from[a+1]]
-	n := len(m.candidates)
-	m.candidates = slices.Grow(m.candidates, len(probes))
-	all, present := m.candidates[:n+len(probes)], m.present
-	for i := range probes {
-		p := &probes[i]
-		all[n].group = p.group
-		n += int(met(present, p.needs[0]) & met(present, p.needs[1]))
-	}
-	m.candidates = all[:n]
-}
 
 // fits reports whether occurrences of a type fit an atom that the article has.
 func (m *matcher) fits(typ int32, a atom) bool {
