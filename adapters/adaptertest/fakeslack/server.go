@@ -81,6 +81,7 @@ type Server struct {
 	private  []*Message            // ephemeral
 	modals   map[string]*View      // by user
 	homes    map[string]*View
+	past     map[string][]View // App Homes as they were published, from the one that was awaited last
 	views    map[string]*View
 	triggers map[string]trigger
 	replies  map[string]*replyTo // response_urls
@@ -174,7 +175,7 @@ func New(t testing.TB, o Options) *Server {
 	}
 	s := &Server{
 		t: t, o: o, teams: map[string]*Team{}, users: map[string]*User{},
-		channels: map[string]*Channel{}, messages: map[string][]*Message{}, modals: map[string]*View{}, homes: map[string]*View{},
+		channels: map[string]*Channel{}, messages: map[string][]*Message{}, modals: map[string]*View{}, homes: map[string]*View{}, past: map[string][]View{},
 		views: map[string]*View{}, triggers: map[string]trigger{}, replies: map[string]*replyTo{}, uploads: map[string]*File{}, signed: map[string]bool{},
 		codes: map[string]code{}, used: map[string]bool{}, blocked: map[string]time.Time{}, minute: map[string][]time.Time{},
 	}

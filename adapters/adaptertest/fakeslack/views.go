@@ -3,6 +3,7 @@ package fakeslack
 import (
 	"encoding/json"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -103,6 +104,7 @@ func (s *Server) publishView(q *request) (object, fail) {
 		s.homes[user], s.views[view.ID] = view, view
 	}
 	view.Raw, view.Hash = v, s.id("hash")
+	s.past[user] = append(s.past[user], *view)
 	return object{"view": view.stored()}, ""
 }
 
@@ -137,18 +139,21 @@ func (s *Server) AwaitModal(team, text string) *View {
 	return out
 }
 
-// AwaitHome waits until a person's App Home shows text, and gives it.
+// AwaitHome waits until a person's App Home shows text, or has shown it since
+// the last call, and gives it: what was asked for before may come later and be
+// shown in its place.
 func (s *Server) AwaitHome(user, text string) *View {
 	s.t.Helper()
 	var out *View
 	s.Await("an App Home that shows "+text, func() bool {
-		v := s.homes[user]
-		if v == nil || !strings.Contains(Words(v.Raw), text) {
-			return false
+		for i, v := range slices.Backward(s.past[user]) {
+			if strings.Contains(Words(v.Raw), text) {
+				out = &v
+				s.past[user] = slices.Clone(s.past[user][i:])
+				return true
+			}
 		}
-		copied := *v
-		out = &copied
-		return true
+		return false
 	})
 	return out
 }
