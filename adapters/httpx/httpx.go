@@ -5,6 +5,8 @@ package httpx
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -49,6 +51,8 @@ type Options struct {
 	AllowHosts []string
 	// Resolver looks names up; nil for the system's.
 	Resolver *net.Resolver
+	// Roots vouch for servers; nil for those that the system trusts.
+	Roots *x509.CertPool
 	// IdlePerHost is how many connections to a host are kept for the next
 	// request; 4 if it is 0. A client of one busy server wants more.
 	IdlePerHost int
@@ -86,6 +90,7 @@ func New(o Options) *Client {
 	transport := &http.Transport{
 		DialContext:            newDialer(o).dial,
 		ForceAttemptHTTP2:      true,
+		TLSClientConfig:        &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    10 * time.Second,
 		ExpectContinueTimeout:  time.Second,
 		IdleConnTimeout:        90 * time.Second,

@@ -21,10 +21,10 @@ func newBench(w world) *cobra.Command {
 		Short: "Measure parts of Bellwether on this machine",
 		Args:  usageArgs(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
-			return usagef("say what to measure: bellwether bench match, pipeline, start or memory")
+			return usagef("say what to measure: bellwether bench match, pipeline, feeds, start or memory")
 		},
 	}
-	cmd.AddCommand(newBenchMatch(w), newBenchPipeline(w), newBenchStart(w), newBenchMemory(w))
+	cmd.AddCommand(newBenchMatch(w), newBenchPipeline(w), newBenchFeeds(w), newFeedServer(w), newBenchStart(w), newBenchMemory(w))
 	return cmd
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot/dispatch"
 	"github.com/bellwether/bellwether/bot/matching"
+	"github.com/bellwether/bellwether/cmd/bellwether/internal/process"
 )
 
 // Config says what to measure.
@@ -137,7 +138,7 @@ func (r *run) measure(ctx context.Context) (Result, error) {
 	if err != nil {
 		return r.result, err
 	}
-	begun := cpu()
+	begun := process.CPU()
 	working, stop := context.WithCancel(ctx)
 	defer stop()
 	parts, working := errgroup.WithContext(working)
@@ -149,7 +150,7 @@ func (r *run) measure(ctx context.Context) (Result, error) {
 		err = r.settle(working)
 	}
 	after, errUsage := r.client.Usage(ctx)
-	own := cpu() - begun
+	own := process.CPU() - begun
 	stop()
 	if err := errors.Join(err, errUsage, parts.Wait(), ctx.Err()); err != nil {
 		return r.result, err

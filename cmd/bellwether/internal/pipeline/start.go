@@ -12,6 +12,7 @@ import (
 	"github.com/bellwether/bellwether/adapters/redis"
 	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot/matching"
+	"github.com/bellwether/bellwether/cmd/bellwether/internal/process"
 )
 
 // perDestination is how many subscriptions a destination has, where it is not
@@ -44,14 +45,14 @@ func MeasureStart(ctx context.Context, cfg Config, queries iter.Seq[string]) (s 
 	runtime.GC()
 	cfg.Progress("loading them")
 	matcher := matching.New(matching.Config{Log: client.Articles(), Subscriptions: client.Subscriptions(), Outbox: client.Outbox()})
-	begun, own := time.Now(), cpu()
+	begun, own := time.Now(), process.CPU()
 	measure := func() error { return matcher.Load(ctx) }
 	if cfg.Around != nil {
 		err = cfg.Around(measure)
 	} else {
 		err = measure()
 	}
-	s.ReadySeconds, s.ReadyCPU = time.Since(begun).Seconds(), (cpu() - own).Seconds()
+	s.ReadySeconds, s.ReadyCPU = time.Since(begun).Seconds(), (process.CPU() - own).Seconds()
 	s.Subscriptions = int(matcher.Stats().Subscriptions)
 	var m runtime.MemStats
 	runtime.GC()
