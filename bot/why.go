@@ -66,7 +66,7 @@ func (b *Bot) why(ctx context.Context, q *request) (chat.Reply, error) {
 // else, with inWords, by words of its headline, else the newest that hits
 // anything. whole: nothing of the last 30 days was left out.
 func (b *Bot) wanted(ctx context.Context, q *request, subs []alerts.Subscription, inWords bool) (found *alerts.Article, whole bool, err error) {
-	address := sameAddress(strings.Trim(q.args, "<>"))
+	address := alerts.CanonicalURL(strings.Trim(q.args, "<>"))
 	words := strings.Trim(spelled(q.args), `"`) // replies show headlines in quotes
 	inWords = inWords && words != ""
 	analyzer := text.NewAnalyzer() // articles share most of their words
@@ -77,7 +77,7 @@ func (b *Bot) wanted(ctx context.Context, q *request, subs []alerts.Subscription
 				found = &a
 			}
 			return found == nil
-		case a.ID == q.args || alerts.ShortID(a.ID) == q.args || (a.URL != "" && sameAddress(a.URL) == address):
+		case a.ID == q.args || alerts.ShortID(a.ID) == q.args || (a.URL != "" && alerts.CanonicalURL(a.URL) == address):
 			found = &a
 			return false
 		case inWords && found == nil && strings.Contains(spelled(a.Title), words):
@@ -93,11 +93,6 @@ var alike = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "«", `"`, "
 
 // spelled gives what ways to write a headline have in common.
 func spelled(s string) string { return strings.ToLower(alike.Replace(plain(s))) }
-
-// sameAddress gives what two ways to write an address have in common.
-func sameAddress(s string) string {
-	return strings.Replace(alerts.CanonicalURL(s), "://www.", "://", 1)
-}
 
 func (q *request) notFound(whole bool) chat.Reply {
 	past := "in the last 30 days"

@@ -33,7 +33,7 @@ func TestDecodeFiles(t *testing.T) {
 			},
 		},
 		"rdf.xml": {{
-			ID: "https://www.example.org/gazette/7", Title: "Gazette no. 7", Body: "Seven notices.",
+			ID: "https://example.org/gazette/7", Title: "Gazette no. 7", Body: "Seven notices.",
 			URL: "https://www.example.org/gazette/7", Publisher: "Office of the Gazette", Language: "fr", Published: march(20, 8),
 		}},
 		"atom.xml": {
@@ -53,7 +53,7 @@ func TestDecodeFiles(t *testing.T) {
 				URL: "https://feeds.example.org/news/harbour", Publisher: "Example Gazette", Language: "pt", Published: march(19, 0),
 			},
 			{
-				ID: "https://www.example.org/news/rivers?page=2", Title: "Rivers & ports: new dues",
+				ID: "https://example.org/news/rivers?page=2", Title: "Rivers & ports: new dues",
 				URL: "https://www.example.org/news/rivers?utm_source=map&page=2", Publisher: "Example Gazette", Language: "pt",
 				Published: march(20, 9),
 			},

@@ -93,7 +93,7 @@ func TestArticle(t *testing.T) {
 		Distributor: "D", Link: "https://www.Example.org/a/?utm_source=x", Credit: "C",
 	}
 	a := full.Article()
-	if a.ID != "https://www.example.org/a" || a.Title != "H" || a.Body != "B" || a.URL != full.Link ||
+	if a.ID != "https://example.org/a" || a.Title != "H" || a.Body != "B" || a.URL != full.Link ||
 		a.Publisher != "C" || a.Distributor != "D" || a.Agency != "A" || !a.Published.Equal(day(20)) {
 		t.Errorf("got %+v", a)
 	}
