@@ -77,7 +77,7 @@ var hostTracking = map[string]map[string]bool{
 
 func set(list string) map[string]bool {
 	out := make(map[string]bool)
-	for _, n := range strings.FieldsSeq(list) {
+	for n := range strings.FieldsSeq(list) {
 		out[n] = true
 	}
 	return out
