@@ -76,7 +76,7 @@ func wantVerdict(t testing.TB, l ArticleLog, a alerts.Article, want alerts.Verdi
 func testAppend(t *testing.T, open func(string) ArticleLog) {
 	l := open("a")
 	in := article("one", "Some text.\n\nMore.")
-	in.Published = time.Date(2024, 3, 20, 1, 2, 3, 0, time.UTC)
+	in.Published = time.Date(2024, 3, 20, 1, 2, 3, 0, time.FixedZone("", 8*3600))
 	in.Publisher, in.Agency, in.Distributor, in.Origin = "CGTN", "AAP", "PRNewswire", "wire"
 	got := wantVerdict(t, l, in, alerts.Added)
 	want := in
@@ -87,6 +87,9 @@ func testAppend(t *testing.T, open func(string) ArticleLog) {
 	read, err := l.Article(t.Context(), "one")
 	if d := cmp.Diff(want, read, Same); err != nil || d != "" {
 		t.Errorf("Article: %v (-want +got):\n%s", err, d)
+	}
+	if got, want := read.Published.Format(time.RFC3339), "2024-03-20T01:02:03+08:00"; got != want {
+		t.Errorf("published %s, want %s: the publisher's time zone is kept", got, want)
 	}
 	wantVerdict(t, l, in, alerts.Duplicate)
 	spaced := in

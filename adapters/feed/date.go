@@ -9,23 +9,57 @@ import (
 	"github.com/mmcdole/gofeed"
 )
 
-// published is the item's own time in UTC. Before 1970 nothing was published
+// published is the item's own time, in the zone that it gives. Before 1970 nothing was published
 // in a feed: such a date is a default that someone's program filled in.
 func published(item *gofeed.Item) time.Time {
-	given := []func() time.Time{
-		func() time.Time { return orZero(item.PublishedParsed) },
-		func() time.Time { return looseDate(item.Published) },
-		func() time.Time { return looseDate(term(item, "issued", "available", "created")) },
-		func() time.Time { return orZero(item.UpdatedParsed) },
-		func() time.Time { return looseDate(item.Updated) },
-		func() time.Time { return looseDate(term(item, "modified")) },
-	}
-	for _, date := range given {
-		if t := date(); t.After(time.Unix(0, 0).Add(24*time.Hour)) && t.Year() < 10000 {
-			return t.UTC()
+	issued, modified := term(item, "issued", "available", "created"), term(item, "modified")
+	for _, d := range []struct {
+		text string
+		read func(string) time.Time
+	}{
+		{item.Published, func(string) time.Time { return orZero(item.PublishedParsed) }},
+		{item.Published, looseDate},
+		{issued, looseDate},
+		{item.Updated, func(string) time.Time { return orZero(item.UpdatedParsed) }},
+		{item.Updated, looseDate},
+		{modified, looseDate},
+	} {
+		if t := d.read(d.text); t.After(time.Unix(0, 0).Add(24*time.Hour)) && t.Year() < 10000 {
+			return t.In(zoneOf(d.text))
 		}
 	}
 	return time.Time{}
+}
+
+var (
+	offset = regexp.MustCompile(`([+-])(\d{2}):?(\d{2})\s*(?:\(?[A-Za-z ]*\)?)?$`)
+	abbr   = regexp.MustCompile(`\b([A-Z]{3,4})$`)
+	// zones are abbreviations that mean one thing to all who publish, in hours
+	// east of Greenwich.
+	zones = map[string]int{
+		"EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+		"CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "HKT": 8, "SGT": 8, "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11,
+	}
+)
+
+// zoneOf is the zone in which a date is written; UTC if it names none. gofeed
+// reads the zone and gives the time in UTC.
+func zoneOf(date string) *time.Location {
+	date = strings.TrimSpace(date)
+	if m := offset.FindStringSubmatch(date); m != nil && strings.Contains(date, ":") {
+		east := number(m[2])*3600 + number(m[3])*60
+		if m[1] == "-" {
+			east = -east
+		}
+		if east != 0 && east > -13*3600 && east < 15*3600 {
+			return time.FixedZone("", east)
+		}
+		return time.UTC
+	}
+	if m := abbr.FindStringSubmatch(date); m != nil && zones[m[1]] != 0 {
+		return time.FixedZone(m[1], zones[m[1]]*3600)
+	}
+	return time.UTC
 }
 
 func orZero(t *time.Time) time.Time {

@@ -310,7 +310,7 @@ func TestPublished(t *testing.T) {
 		var got string
 		a := decodeString(t, rssOf(item("<title>A</title><pubDate>%s</pubDate>", tt.in))).Articles[0]
 		if !a.Published.IsZero() {
-			got = a.Published.Format(time.RFC3339)
+			got = a.Published.UTC().Format(time.RFC3339)
 		}
 		if got != tt.want {
 			t.Errorf("%q: got %q, want %q", tt.in, got, tt.want)

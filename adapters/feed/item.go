@@ -47,6 +47,11 @@ func newConverter(p parsed, address, home string) *converter {
 		c.publisher = plain.Line(dc.Publisher[0])
 	}
 	site := webAddress(p.feed.Link)
+	if site != nil {
+		c.publisher = publisherOf(c.publisher, site.Hostname())
+	} else {
+		c.publisher = publisherOf(c.publisher, "")
+	}
 	if c.base = webAddress(address); c.base == nil {
 		c.base = site
 	}

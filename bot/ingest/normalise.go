@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/bellwether/bellwether/alerts"
+	"github.com/bellwether/bellwether/alerts/language"
 	"github.com/bellwether/bellwether/alerts/text"
 )
 
@@ -47,8 +48,11 @@ func normalise(a alerts.Article, origin string, now time.Time) (alerts.Article, 
 	a.Agency = cut(line(a.Agency), maxLine)
 	a.Note = cut(line(a.Note), maxTitle)
 	a.EvolvedFrom = shortID(line(a.EvolvedFrom))
-	a.Language = language(a.Language)
+	a.Language = language.Of(tag(a.Language), a.Title, a.Body)
 	a.URL = webAddress(a.URL)
+	if a.Publisher == "" && a.Agency == "" {
+		a.Publisher = cut(site(a.URL), maxLine)
+	}
 	a.ID = identity(a)
 	a.Revision = 0
 	a.Origin = origin
@@ -115,8 +119,17 @@ func cut(s string, n int) string {
 	return strings.TrimSpace(s[:end]) + ellipsis
 }
 
-// language is a BCP 47 tag in lower case, or empty where s is none.
-func language(s string) string {
+// site is the host of an address as people say it; empty if there is none.
+func site(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimPrefix(strings.ToLower(u.Hostname()), "www.")
+}
+
+// tag is a BCP 47 tag in lower case, or empty where s is none.
+func tag(s string) string {
 	s = strings.ReplaceAll(strings.ToLower(strings.TrimSpace(s)), "_", "-")
 	primary, _, _ := strings.Cut(s, "-")
 	if len(primary) < 2 || len(primary) > 8 || len(s) > 35 {

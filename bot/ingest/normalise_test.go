@@ -16,6 +16,7 @@ import (
 var noon = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 
 func TestNormalise(t *testing.T) {
+	beijing := time.FixedZone("", 8*3600)
 	base := func(change func(a *alerts.Article)) alerts.Article {
 		a := alerts.Article{ID: "1", Title: "Tariffs rise", Body: "A body.", Origin: "wire", Received: noon}
 		change(&a)
@@ -46,11 +47,26 @@ func TestNormalise(t *testing.T) {
 		{"received now, whatever it says", base(func(a *alerts.Article) { a.Received, a.Revision = noon.Add(-time.Hour), 7 }), base(func(*alerts.Article) {})},
 		{"language", base(func(a *alerts.Article) { a.Language = " ZH_Hans " }), base(func(a *alerts.Article) { a.Language = "zh-hans" })},
 		{"no language", base(func(a *alerts.Article) { a.Language = "English (UK)" }), base(func(*alerts.Article) {})},
-		{"address", base(func(a *alerts.Article) { a.URL = " https://example.org/a " }), base(func(a *alerts.Article) { a.URL = "https://example.org/a" })},
+		{"address", base(func(a *alerts.Article) { a.URL = " https://example.org/a " }), base(func(a *alerts.Article) { a.URL, a.Publisher = "https://example.org/a", "example.org" })},
 		{"no address", base(func(a *alerts.Article) { a.URL = "javascript:alert(1)" }), base(func(*alerts.Article) {})},
 		{
 			"ID from the address", base(func(a *alerts.Article) { a.ID, a.URL = "", "https://example.org/a" }),
-			base(func(a *alerts.Article) { a.ID, a.URL = "https://example.org/a", "https://example.org/a" }),
+			base(func(a *alerts.Article) {
+				a.ID, a.URL, a.Publisher = "https://example.org/a", "https://example.org/a", "example.org"
+			}),
+		},
+		{
+			"an agency is a name", base(func(a *alerts.Article) { a.URL, a.Agency = "https://www.example.org/a", "Wire" }),
+			base(func(a *alerts.Article) { a.URL, a.Agency = "https://www.example.org/a", "Wire" }),
+		},
+		{"language of the text", base(func(a *alerts.Article) { a.Title, a.Language = "关税明年将提高", "en" }), base(func(a *alerts.Article) { a.Title, a.Language = "关税明年将提高", "en" })},
+		{
+			"language of a whole text", base(func(a *alerts.Article) { a.Body, a.Language = strings.Repeat("关税明年将提高。", 5), "en" }),
+			base(func(a *alerts.Article) { a.Body, a.Language = strings.Repeat("关税明年将提高。", 5), "zh" }),
+		},
+		{
+			"the publisher's time zone", base(func(a *alerts.Article) { a.Published = noon.Add(-time.Hour).In(beijing) }),
+			base(func(a *alerts.Article) { a.Published = noon.Add(-time.Hour).In(beijing) }),
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -60,6 +76,9 @@ func TestNormalise(t *testing.T) {
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if got.Published.String() != c.want.Published.String() {
+				t.Errorf("published %s, want %s", got.Published, c.want.Published)
 			}
 		})
 	}

@@ -25,7 +25,9 @@ func importTable() []row {
 	text := []string{
 		"golang.org/x/text", "github.com/blevesearch/snowballstem", "github.com/clipperhouse/uax29/v2",
 	}
-	data := append([]string{"github.com/cespare/xxhash/v2", "github.com/RoaringBitmap/roaring/v2"}, text...)
+	data := append([]string{
+		"github.com/cespare/xxhash/v2", "github.com/RoaringBitmap/roaring/v2", "github.com/RadhiFadlillah/whatlanggo",
+	}, text...)
 	bot := []string{
 		"github.com/prometheus/client_golang/prometheus", "golang.org/x/sync", "golang.org/x/net/publicsuffix",
 		"go.opentelemetry.io/otel",
