@@ -118,6 +118,31 @@ func BenchmarkMatch(b *testing.B) {
 	}
 }
 
+// BenchmarkFirstPass is the time of one article where every word is met for the
+// first time: as in BenchmarkMatch, with a Hits that is new for each pass over
+// the articles.
+func BenchmarkFirstPass(b *testing.B) {
+	for _, n := range []int{100_000, 1_000_000} {
+		if n > 100_000 && testing.Short() {
+			continue
+		}
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			texts, articles := load(b, n)
+			e, _ := filled(b, texts)
+			runtime.KeepAlive(texts)
+			var hits *match.Hits
+			i := 0
+			for b.Loop() {
+				if i%len(articles) == 0 {
+					hits = new(match.Hits)
+				}
+				e.Match(articles[i%len(articles)], hits)
+				i++
+			}
+		})
+	}
+}
+
 // BenchmarkMemory is what each part of the index takes, in bytes a
 // subscription.
 func BenchmarkMemory(b *testing.B) {

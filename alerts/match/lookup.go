@@ -12,7 +12,7 @@ import (
 // these.
 type lists struct {
 	of    *identity // of the index; not the index, which may be gone
-	at    []uint32  // by word: where its list begins in arena, plus 1
+	at    []uint32  // by word: where its list begins in arena, plus 1; the empty list comes first
 	arena []uint32
 }
 
@@ -33,7 +33,7 @@ func (m *matcher) lookUp(x *index, t *tongue) {
 	cache := &m.r.voice.lists
 	cached := x.len() >= cachedFrom
 	if cached && cache.of != x.identity {
-		*cache = lists{of: x.identity, at: cache.at[:0], arena: cache.arena[:0]}
+		*cache = lists{of: x.identity, at: cache.at[:0], arena: append(cache.arena[:0], m.nothing[:]...)}
 		clear(cache.at[:cap(cache.at)])
 	}
 	lexicon := m.r.voice.lexicon
@@ -42,23 +42,31 @@ func (m *matcher) lookUp(x *index, t *tongue) {
 	}
 	for i := range m.r.types {
 		typ := &m.r.types[i]
-		if !cached && !typ.noSmall && !t.mayHave(m.r.hashes(typ.word)) && m.plain(x, typ) {
-			typ.list = m.nothing[:]
+		if cached && typ.space == inText && !typ.noSmall {
+			if cache.at[typ.word] == 0 {
+				m.learn(x, t, typ, cache)
+			}
+			typ.list = cache.arena[cache.at[typ.word]-1:]
 			continue
 		}
-		if !cached || typ.space != inText || typ.noSmall {
+		typ.list = m.nothing[:]
+		if typ.noSmall || t.mayHave(m.r.hashes(typ.word)) || !m.plain(x, typ) {
 			typ.list = m.list(x, t, lexicon.Word(typ.word), typ)
-			continue
 		}
-		at := cache.at[typ.word]
-		if at == 0 {
-			list := m.list(x, t, lexicon.Word(typ.word), typ)
-			m.arena = m.arena[:0]
-			at = uint32(len(cache.arena)) + 1
-			cache.at[typ.word] = at
-			cache.arena = append(cache.arena, list...)
-		}
-		typ.list = cache.arena[at-1:]
+	}
+}
+
+// learn puts the list of a word into the cache.
+func (m *matcher) learn(x *index, t *tongue, typ *wordType, cache *lists) {
+	cache.at[typ.word] = 1
+	if !t.mayHave(m.r.hashes(typ.word)) && m.plain(x, typ) {
+		return
+	}
+	list := m.list(x, t, m.r.voice.lexicon.Word(typ.word), typ)
+	m.arena = m.arena[:0]
+	if list[0] > 0 {
+		cache.at[typ.word] = uint32(len(cache.arena)) + 1
+		cache.arena = append(cache.arena, list...)
 	}
 }
 

@@ -66,9 +66,10 @@ var seed = func() (s maphash.Seed) { return maphash.MakeSeed() }()
 func hashOf(s string) uint64 { return maphash.String(seed, s) }
 
 // table finds what has a text: open addressing over numbers from 0, of which
-// the text is kept elsewhere.
+// the text is kept elsewhere. A slot holds half of the hash beside the number
+// plus 1, so that other texts are hardly ever read.
 type table struct {
-	slots []uint32 // numbers plus 1
+	slots []uint64
 }
 
 // newTable has room for n texts.
@@ -77,20 +78,22 @@ func newTable(n int) table {
 	for 2*size < 3*n {
 		size *= 2
 	}
-	return table{slots: make([]uint32, size)}
+	return table{slots: make([]uint64, size)}
 }
+
+const tagBits = ^uint64(1<<32 - 1) // of a hash, in a slot
 
 // find gives the number of s, of which hash is the hash, or -1. text gives the
 // text of a number.
 func (t *table) find(s string, hash uint64, text func(n uint32) []byte) int {
 	mask := uint64(len(t.slots) - 1)
 	for i := hash & mask; ; i = (i + 1) & mask {
-		n := t.slots[i]
-		if n == 0 {
+		slot := t.slots[i]
+		if slot == 0 {
 			return -1
 		}
-		if string(text(n-1)) == s {
-			return int(n - 1)
+		if n := uint32(slot) - 1; (slot^hash)&tagBits == 0 && string(text(n)) == s {
+			return int(n)
 		}
 	}
 }
@@ -102,7 +105,7 @@ func (t *table) put(hash uint64, n uint32) {
 	for t.slots[i] != 0 {
 		i = (i + 1) & mask
 	}
-	t.slots[i] = n + 1
+	t.slots[i] = hash&tagBits | uint64(n+1)
 }
 
 // dictionary finds atoms by a form of a token: the first of a chain that ends

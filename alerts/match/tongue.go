@@ -93,12 +93,8 @@ func (x *index) newTongue(language string) *tongue {
 	return t
 }
 
-// markForms makes the sieve of forms, of an index for which words are not
-// remembered.
+// markForms makes the sieve of forms.
 func (t *tongue) markForms(x *index) {
-	if x.len() >= cachedFrom {
-		return
-	}
 	size := 64
 	for size < 8*(x.terms.len()+len(t.at)) {
 		size *= 2

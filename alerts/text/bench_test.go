@@ -1,6 +1,7 @@
 package text_test
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -42,4 +43,31 @@ func BenchmarkParagraphs(b *testing.B) {
 	for b.Loop() {
 		text.Paragraphs(article)
 	}
+}
+
+// BenchmarkNewWords is the time of a word that a lexicon has not met: made from
+// syllables and endings of English, one in five with a capital.
+func BenchmarkNewWords(b *testing.B) {
+	rnd := rand.New(rand.NewPCG(5, 6))
+	some := func(of []string) string { return of[rnd.IntN(len(of))] }
+	syllables := strings.Fields("ba con de ex fer gra hol im jur ka lo min nor op pre qui re sti tra un vers wor y zen")
+	endings := strings.Fields("s ed ing ly tion ment er al ity ies ate e o n t r")
+	const words = 50_000
+	var t strings.Builder
+	for range words {
+		w := some(syllables) + some(syllables) + some(syllables) + some(syllables) + some(endings)
+		if rnd.IntN(5) == 0 {
+			w = strings.ToUpper(w[:1]) + w[1:]
+		}
+		t.WriteString(w + " ")
+	}
+	var s text.Scan
+	distinct := 0
+	b.ReportAllocs()
+	for b.Loop() {
+		x := text.NewLexicon("en")
+		x.Scan(&s, t.String())
+		distinct = x.Len()
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(distinct), "ns/new-word")
 }

@@ -15,17 +15,18 @@ import (
 //
 // Further departures, each for a word that news is full of, are in the tables below.
 func stemEnglish(w string) string {
-	if len(w) <= 2 {
+	if len(w) <= 2 || w[0] != '\'' && strings.IndexByte(englishEnds, w[len(w)-1]) < 0 {
 		return w
 	}
 	if stem, ok := englishWords[w]; ok {
 		return stem
 	}
-	e := english{w: []byte(strings.TrimPrefix(w, "'"))}
+	var short [32]byte
+	e := english{w: append(short[:0], strings.TrimPrefix(w, "'")...)}
 	e.markY()
 	e.r1 = e.region(0)
 	for _, prefix := range [...]string{"gener", "commun", "arsen"} {
-		if strings.HasPrefix(string(e.w), prefix) {
+		if n := len(prefix); len(e.w) >= n && string(e.w[:n]) == prefix {
 			e.r1 = len(prefix)
 		}
 	}
@@ -36,8 +37,20 @@ func stemEnglish(w string) string {
 		e.step1b()
 		e.step5()
 	}
-	return strings.ReplaceAll(string(e.w), "Y", "y")
+	for i, c := range e.w {
+		if c == 'Y' {
+			e.w[i] = 'y'
+		}
+	}
+	if n := len(e.w); n <= len(w) && w[:n] == string(e.w) {
+		return w[:n] // in the memory of the word
+	}
+	return string(e.w)
 }
+
+// englishEnds are the last letters of the words that a step or a table of
+// stemEnglish may change.
+const englishEnds = "'deglsty"
 
 // englishWords are words with a stem of their own.
 var englishWords = map[string]string{
@@ -114,7 +127,10 @@ func (e *english) region(from int) int {
 	return len(e.w)
 }
 
-func (e *english) has(suffix string) bool { return strings.HasSuffix(string(e.w), suffix) }
+func (e *english) has(suffix string) bool {
+	n := len(e.w) - len(suffix)
+	return n >= 0 && string(e.w[n:]) == suffix
+}
 
 // cut removes n bytes from the end and puts s there.
 func (e *english) cut(n int, s string) { e.w = append(e.w[:len(e.w)-n], s...) }

@@ -16,11 +16,12 @@ type Word struct {
 // that each is folded and stemmed once. Numbers begin with 1. It is for one
 // goroutine at a time.
 type Lexicon struct {
-	lang  string
-	words []Word
-	slots []slot // open addressing, linear probing; a power of two of them
-	used  int    // slots
-	bytes int    // of all words as written
+	lang   string
+	blocks []*[blockWords]Word // by number; they stay where they are
+	count  int                 // numbers given, and one more
+	slots  []slot              // open addressing, linear probing; a power of two of them
+	bytes  int                 // of all words as written
+	chunk  strings.Builder     // of letters; never grows, so that what was taken from it stays
 
 	padded []byte // the text that is scanned, with zeros behind it
 	chars  []char
@@ -36,21 +37,23 @@ type slot struct {
 }
 
 const (
-	inline    = 16 // bytes of a word that a slot holds
-	slotsMin  = 1 << 10
-	hashPrime = 0x9E3779B97F4A7C15
+	inline     = 16 // bytes of a word that a slot holds
+	slotsMin   = 1 << 10
+	blockWords = 1 << 9
+	chunkBytes = 16 << 10
+	hashPrime  = 0x9E3779B97F4A7C15
 )
 
 // NewLexicon makes a Lexicon for texts in a language, a BCP 47 tag or "".
 func NewLexicon(lang string) *Lexicon {
-	return &Lexicon{lang: lang, words: make([]Word, 1), slots: make([]slot, slotsMin)}
+	return &Lexicon{lang: lang, blocks: []*[blockWords]Word{new([blockWords]Word)}, count: 1, slots: make([]slot, slotsMin)}
 }
 
 // Len counts the numbers that were given, and one more.
-func (x *Lexicon) Len() int { return len(x.words) }
+func (x *Lexicon) Len() int { return x.count }
 
 // Word gives the word with a number.
-func (x *Lexicon) Word(n uint32) *Word { return &x.words[n] }
+func (x *Lexicon) Word(n uint32) *Word { return &x.blocks[n/blockWords][n%blockWords] }
 
 // number finds or makes the number of a word of up to 16 bytes, which are
 // given in the order of memory, zeros behind them.
@@ -65,7 +68,7 @@ func (x *Lexicon) number(low, high uint64, size int) uint32 {
 			var b [inline]byte
 			binary.LittleEndian.PutUint64(b[:], low)
 			binary.LittleEndian.PutUint64(b[8:], high)
-			return x.add(slot{low: low, high: high, size: uint32(size)}, string(b[:size]))
+			return x.add(slot{low: low, high: high, size: uint32(size)}, b[:size])
 		}
 	}
 }
@@ -82,20 +85,24 @@ func (x *Lexicon) numberOf(key []byte) uint32 {
 	for i := hash(low, high, len(key)) & mask; ; i = (i + 1) & mask {
 		s := &x.slots[i]
 		if s.word == 0 {
-			return x.add(slot{low: low, high: high, size: uint32(len(key))}, string(key))
+			return x.add(slot{low: low, high: high, size: uint32(len(key))}, key)
 		}
-		if s.low == low && s.high == high && int(s.size) == len(key) && x.words[s.word].key == string(key) {
+		if s.low == low && s.high == high && int(s.size) == len(key) && x.Word(s.word).key == string(key) {
 			return s.word
 		}
 	}
 }
 
 // add gives a new word the next number.
-func (x *Lexicon) add(s slot, key string) uint32 {
-	s.word = uint32(len(x.words))
-	x.words = append(x.words, newWord(key, x.lang))
+func (x *Lexicon) add(s slot, key []byte) uint32 {
+	s.word = uint32(x.count)
+	if x.count%blockWords == 0 {
+		x.blocks = append(x.blocks, new([blockWords]Word))
+	}
+	x.count++
+	*x.Word(s.word) = x.newWord(x.keep(key))
 	x.bytes += len(key)
-	if x.used++; 2*x.used > len(x.slots) {
+	if 2*x.count > len(x.slots) {
 		old := x.slots
 		x.slots = make([]slot, 2*len(old))
 		for _, o := range old {
@@ -106,6 +113,17 @@ func (x *Lexicon) add(s slot, key string) uint32 {
 	}
 	x.put(s)
 	return s.word
+}
+
+// keep gives b as a string that shares its memory with others.
+func (x *Lexicon) keep(b []byte) string {
+	if x.chunk.Cap()-x.chunk.Len() < len(b) {
+		x.chunk = strings.Builder{}
+		x.chunk.Grow(max(chunkBytes, len(b)))
+	}
+	from := x.chunk.Len()
+	x.chunk.Write(b)
+	return x.chunk.String()[from:]
 }
 
 func (x *Lexicon) put(s slot) {
@@ -136,36 +154,50 @@ func longHash(key []byte) (low, high uint64) {
 }
 
 // newWord analyses a word as it was written.
-func newWord(key, lang string) Word {
-	if isLower(key) { // most words of English
-		w := Word{key: key, Folded: key, Stem: Stem(key, lang)}
-		if w.Stem == key {
-			w.Stem = key // one string for both
+func (x *Lexicon) newWord(key string) Word {
+	w := Word{key: key}
+	lower, shouts := x.plainLower(key)
+	if w.Folded = lower; lower == "" {
+		lower, shouts = Lower(key), true
+		if w.Folded = unmark(lower); w.Folded == key {
+			w.Folded = key // one string for both
 		}
-		return w
 	}
-	lower := Lower(key)
-	w := Word{key: key, Folded: unmark(lower)}
-	if w.Folded == key {
-		w.Folded = key
+	if shouts {
+		var plural bool
+		if w.Caps, plural = capitals(key, w.Folded); plural {
+			lower = strings.TrimSuffix(lower, "s") // no stemmer makes ngo of ngos
+		}
 	}
-	var plural bool
-	if w.Caps, plural = capitals(key, w.Folded); plural {
-		lower = strings.TrimSuffix(lower, "s") // no stemmer makes ngo of ngos
-	}
-	w.Stem = Stem(lower, lang)
-	if w.Stem == w.Folded {
+	if w.Stem = Stem(lower, x.lang); w.Stem == w.Folded {
 		w.Stem = w.Folded
 	}
 	return w
 }
 
-// isLower reports whether s is of small ASCII letters and digits.
-func isLower(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') {
-			return false
+// plainLower gives a word of ASCII letters and digits, as nearly all of English
+// are, in small letters, and "" for any other. shouts: it may be in capitals.
+func (x *Lexicon) plainLower(key string) (lower string, shouts bool) {
+	small, capital := 0, 0
+	for i := range len(key) {
+		switch c := key[i]; {
+		case 'a' <= c && c <= 'z':
+			small++
+		case 'A' <= c && c <= 'Z':
+			capital++
+		case '0' <= c && c <= '9':
+		default:
+			return "", false
 		}
 	}
-	return true
+	if capital == 0 {
+		return key, false
+	}
+	x.key = append(x.key[:0], key...)
+	for i, c := range x.key {
+		if 'A' <= c && c <= 'Z' {
+			x.key[i] = c | 0x20
+		}
+	}
+	return x.keep(x.key), small <= 1
 }

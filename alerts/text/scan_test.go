@@ -26,7 +26,7 @@ func checkScan(t interface{ Fatalf(string, ...any) }, x *Lexicon, s string) {
 		t.Fatalf("%q (general -, fast +):\n%s", s, diff)
 	}
 	for _, p := range got.Spots {
-		if w := x.Word(p.Word); newWord(w.key, x.lang) != *w {
+		if w := x.Word(p.Word); x.newWord(w.key) != *w {
 			t.Fatalf("%q: the word %q became %+v", s, w.key, *w)
 		}
 	}
