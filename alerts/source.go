@@ -18,6 +18,7 @@ type Batch struct {
 	NotModified bool
 	State       []byte        // for the next reading: validators and the like
 	Interval    time.Duration // the source's own wish between polls; 0 if none
+	Skip        Skip          // when the source asks not to be polled
 	Problems    []ItemProblem // items that were left out
 	Kind        SourceKind
 }

@@ -34,6 +34,7 @@ type document struct {
 	articles []alerts.Article
 	problems []alerts.ItemProblem
 	ttl      time.Duration
+	skip     alerts.Skip
 	damaged  bool // not all of it could be read
 }
 
@@ -43,6 +44,7 @@ type parsed struct {
 	feed     *gofeed.Feed
 	extra    []extra
 	ttl      time.Duration
+	skip     alerts.Skip
 	problems []alerts.ItemProblem
 	damaged  bool
 }
@@ -66,7 +68,7 @@ func decode(data []byte, contentType, address, home string) (document, error) {
 	c := newConverter(p, address, home)
 	articles, problems := c.articles()
 	return document{
-		articles: articles, problems: append(p.problems, problems...), ttl: p.ttl, damaged: p.damaged,
+		articles: articles, problems: append(p.problems, problems...), ttl: p.ttl, skip: p.skip, damaged: p.damaged,
 	}, nil
 }
 
@@ -124,9 +126,7 @@ func parseRSS(text string) (parsed, error) {
 		return parsed{}, err
 	}
 	p := parsed{feed: feed, extra: make([]extra, len(doc.Items))}
-	if minutes, err := strconv.Atoi(strings.TrimSpace(doc.TTL)); err == nil && minutes > 0 {
-		p.ttl = min(time.Duration(min(minutes, int(MaxInterval.Minutes())))*time.Minute, MaxInterval)
-	}
+	p.ttl, p.skip = max(ttl(doc.TTL), period(doc.Extensions["sy"])), skip(doc.SkipHours, doc.SkipDays)
 	for i, item := range doc.Items {
 		x := &p.extra[i]
 		x.guidLink = item.GUID != nil && !strings.EqualFold(item.GUID.IsPermalink, "false")
@@ -154,7 +154,7 @@ func parseAtom(text string) (parsed, error) {
 	if err != nil {
 		return parsed{}, err
 	}
-	p := parsed{feed: feed, extra: make([]extra, len(doc.Entries))}
+	p := parsed{feed: feed, extra: make([]extra, len(doc.Entries)), ttl: period(doc.Extensions["sy"])}
 	for i, entry := range doc.Entries {
 		p.extra[i].guidLink = true
 		if entry.Source != nil {

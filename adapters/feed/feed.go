@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/bellwether/bellwether/adapters/httpx"
@@ -22,6 +23,10 @@ import (
 // MaxInterval bounds the wish of a feed to be left alone: one that asks for
 // more is taken to have a mistake in its ttl.
 const MaxInterval = 24 * time.Hour
+
+// recheck is for how long a permanent redirect is believed before the old
+// address is asked again.
+const recheck = 7 * 24 * time.Hour
 
 // MaxFile is how many bytes [Decode] reads.
 const MaxFile = 64 << 20
@@ -61,18 +66,79 @@ type state struct {
 	For      string        `json:"for"`
 	ETag     string        `json:"etag,omitempty"`
 	Modified string        `json:"modified,omitempty"`
-	Interval time.Duration `json:"interval,omitempty"`
+	Interval time.Duration `json:"interval,omitempty"` // what the document asks for
+	Skip     alerts.Skip   `json:"skip,omitzero"`
+	// Moved is where the feed lies since a permanent redirect, which was seen
+	// at Since. It may hold a key and is for requests only.
+	Moved string    `json:"moved,omitempty"`
+	Since time.Time `json:"since,omitzero"`
+}
+
+func (f *Feed) state(saved []byte) state {
+	var s state
+	if json.Unmarshal(saved, &s) != nil || s.For != f.key {
+		return state{} // the first poll, or what an older release left
+	}
+	if d := f.client.Now().Sub(s.Since); s.Moved != "" && (d < 0 || d >= recheck) {
+		return s.back()
+	}
+	return s
+}
+
+// back is s for the old address. What was read at the new one tells nothing of
+// what lies there, so its validators are left out.
+func (s state) back() state {
+	s.Moved, s.Since = "", time.Time{}
+	s.ETag, s.Modified = "", ""
+	return s
+}
+
+// address is where s says that the feed lies.
+func (f *Feed) address(s state) string {
+	if s.Moved == "" {
+		return f.config.URL
+	}
+	if u, err := url.Parse(f.config.URL); err == nil && u.User != nil && httpx.SameOrigin(f.config.URL, s.Moved) {
+		if moved, err := url.Parse(s.Moved); err == nil {
+			moved.User = u.User
+			return moved.String()
+		}
+	}
+	return s.Moved
+}
+
+// Queue waits until the feed's server may be asked, for the client may keep
+// requests to a host apart. Fetch is to have the returned context; leave is for
+// after it. While the server wants no requests the error asks for a pause.
+func (f *Feed) Queue(ctx context.Context, saved []byte) (_ context.Context, leave func(), err error) {
+	return f.client.Enter(ctx, f.address(f.state(saved)))
 }
 
 // Fetch polls the feed once, telling the server what was read before so that
-// it may answer that nothing changed (RFC 9110, 13). Errors say what is wrong
-// with the feed, not which one it is: the caller has its name.
+// it may answer that nothing changed (RFC 9110, 13). A feed that moved for good
+// is asked where it is; when it isn't there, where it was. Errors say what is
+// wrong with the feed, not which one it is: the caller has its name.
 func (f *Feed) Fetch(ctx context.Context, last []byte) (alerts.Batch, error) {
-	var before state
-	if json.Unmarshal(last, &before) != nil || before.For != f.key {
-		before = state{} // the first poll, or what an older release left
+	before := f.state(last)
+	b, err := f.fetch(ctx, before)
+	if err == nil || before.Moved == "" || ctx.Err() != nil || !lost(err) {
+		return b, err
 	}
-	res, err := f.client.Get(ctx, f.config.URL, f.header(before))
+	if again, oldErr := f.fetch(ctx, before.back()); oldErr == nil {
+		return again, nil
+	}
+	return b, err
+}
+
+// lost tells whether an error may mean that there is no longer a feed at the
+// address, rather than that its server asks for a pause.
+func lost(err error) bool {
+	asked, ok := errors.AsType[*alerts.SendError](err)
+	return !ok || asked.Permanent
+}
+
+func (f *Feed) fetch(ctx context.Context, before state) (alerts.Batch, error) {
+	res, err := f.client.Get(ctx, f.address(before), f.header(before))
 	if get, ok := errors.AsType[*httpx.GetError](err); ok {
 		return alerts.Batch{}, get.Err
 	}
@@ -82,11 +148,16 @@ func (f *Feed) Fetch(ctx context.Context, last []byte) (alerts.Batch, error) {
 	if err := res.Err(); err != nil {
 		return alerts.Batch{}, err
 	}
+	after := before
+	if res.Moved != "" {
+		after.Moved, after.Since = res.Moved, f.client.Now()
+	}
 	if res.Status == http.StatusNotModified {
-		if before == (state{}) {
-			return alerts.Batch{}, errors.New("server answered 304 Not Modified though nothing was read before")
+		if before.ETag == "" && before.Modified == "" {
+			return alerts.Batch{}, errors.New("server answered 304 Not Modified though it was not asked for changes")
 		}
-		return alerts.Batch{NotModified: true, State: last, Interval: max(before.Interval, freshness(res))}, nil
+		// The validators stay: a new one would be of a document that was not read.
+		return f.batch(after, res, alerts.Batch{NotModified: true})
 	}
 	body := res.Body
 	res.Body = nil // it may be large, and is decoded into copies of it
@@ -94,30 +165,35 @@ func (f *Feed) Fetch(ctx context.Context, last []byte) (alerts.Batch, error) {
 	if err != nil {
 		return alerts.Batch{}, err
 	}
-	after := state{For: f.key, Interval: doc.ttl}
+	after.For, after.Interval, after.Skip = f.key, doc.ttl, doc.skip
+	after.ETag, after.Modified = "", ""
 	if !doc.damaged { // else a 304 would hide for ever what was not read
 		after.ETag, after.Modified = res.Header.Get("ETag"), res.Header.Get("Last-Modified")
 	}
-	next, err := json.Marshal(after)
-	if err != nil {
+	return f.batch(after, res, alerts.Batch{Articles: doc.articles, Problems: doc.problems})
+}
+
+// batch completes b with what the next poll needs.
+func (f *Feed) batch(after state, res *httpx.Response, b alerts.Batch) (alerts.Batch, error) {
+	var err error
+	if b.State, err = json.Marshal(after); err != nil {
 		return alerts.Batch{}, fmt.Errorf("keeping the state: %w", err)
 	}
-	return alerts.Batch{
-		Articles: doc.articles,
-		Problems: doc.problems,
-		State:    next,
-		Interval: max(doc.ttl, freshness(res)),
-		Kind:     alerts.FeedSource,
-	}, nil
+	b.Kind = alerts.FeedSource
+	b.Interval = max(after.Interval, min(res.Fresh(), MaxInterval))
+	b.Skip = after.Skip
+	return b, nil
 }
 
 func (f *Feed) header(before state) http.Header {
 	h := http.Header{}
+	if before.Moved == "" || httpx.SameOrigin(f.config.URL, before.Moved) {
+		for name, values := range f.config.Header {
+			h[http.CanonicalHeaderKey(name)] = values
+		}
+	}
 	h.Set("Accept", "application/atom+xml, application/rss+xml, application/feed+json, "+
 		"application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5")
-	for name, values := range f.config.Header {
-		h[http.CanonicalHeaderKey(name)] = values
-	}
 	if before.ETag != "" {
 		h.Set("If-None-Match", before.ETag)
 	}
@@ -126,9 +202,6 @@ func (f *Feed) header(before state) http.Header {
 	}
 	return h
 }
-
-// freshness is for how long the server wants its answer to be kept.
-func freshness(res *httpx.Response) time.Duration { return min(res.MaxAge(), MaxInterval) }
 
 // Decode reads a feed document of at most [MaxFile] bytes. Relative links are
 // taken to be relative to base, which may be empty.
@@ -146,6 +219,6 @@ func Decode(r io.Reader, base string) (alerts.Batch, error) {
 		return alerts.Batch{}, fmt.Errorf("reading a feed: %w", err)
 	}
 	return alerts.Batch{
-		Articles: doc.articles, Problems: doc.problems, Interval: doc.ttl, Kind: alerts.FeedSource,
+		Articles: doc.articles, Problems: doc.problems, Interval: doc.ttl, Skip: doc.skip, Kind: alerts.FeedSource,
 	}, nil
 }

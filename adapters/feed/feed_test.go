@@ -88,6 +88,39 @@ func TestFetchReadsADamagedFeedAgain(t *testing.T) {
 	}
 }
 
+func sy(period, often string) string {
+	const ns = `xmlns:sy="http://purl.org/rss/1.0/modules/syndication/"`
+	return "<sy:updatePeriod " + ns + ">" + period + "</sy:updatePeriod><sy:updateFrequency " + ns + ">" + often + "</sy:updateFrequency>"
+}
+
+func TestFetchSkips(t *testing.T) {
+	for _, tt := range []struct {
+		xml  string
+		want alerts.Skip
+	}{
+		{"", alerts.Skip{}},
+		{"<skipHours><hour>0</hour><hour> 3 </hour><hour>24</hour><hour>25</hour><hour>-1</hour><hour>x</hour></skipHours>", alerts.Skip{Hours: 1<<0 | 1<<3}},
+		{"<skipDays><day>Saturday</day><day> sunday </day><day>Sabbath</day></skipDays>", alerts.Skip{Days: 1<<time.Saturday | 1<<time.Sunday}},
+	} {
+		asked := 0
+		f := serve(t, Config{Name: "x"}, func(w http.ResponseWriter, _ *http.Request) {
+			if asked++; asked > 1 {
+				w.WriteHeader(http.StatusNotModified)
+				return
+			}
+			w.Header().Set("ETag", `"1"`)
+			_, _ = io.WriteString(w, strings.Replace(rssOf(), "<title>", tt.xml+"<title>", 1))
+		})
+		first, err := f.Fetch(t.Context(), nil)
+		if err != nil || first.Skip != tt.want {
+			t.Errorf("%s: got %+v, %v", tt.xml, first.Skip, err)
+		}
+		if second, err := f.Fetch(t.Context(), first.State); err != nil || !second.NotModified || second.Skip != tt.want {
+			t.Errorf("%s: then %+v, %v", tt.xml, second.Skip, err)
+		}
+	}
+}
+
 func TestFetchInterval(t *testing.T) {
 	tests := []struct {
 		ttl, cache string
@@ -99,6 +132,15 @@ func TestFetchInterval(t *testing.T) {
 		{"<ttl>9999999999</ttl>", "", MaxInterval},
 		{"<ttl>-3</ttl>", "max-age=99999999", MaxInterval},
 		{"<ttl>soon</ttl>", "no-cache", 0},
+		{"<ttl> 2.5 </ttl>", "", 150 * time.Second},
+		{"<ttl>NaN</ttl>", "", 0},
+		{sy("hourly", "1"), "", 0}, // every WordPress says so
+		{sy("hourly", "2"), "", 30 * time.Minute},
+		{sy("hourly", "0"), "", 0},
+		{sy(" Daily ", ""), "", MaxInterval},
+		{sy("daily", "48") + "<ttl>10</ttl>", "", 30 * time.Minute},
+		{sy("yearly", "1e999"), "", MaxInterval},
+		{sy("never", "2"), "", 0},
 	}
 	for _, tt := range tests {
 		f := serve(t, Config{Name: "x"}, func(w http.ResponseWriter, _ *http.Request) {
@@ -153,7 +195,7 @@ func TestFetchFails(t *testing.T) {
 		{"429", "asked to wait 2m0s (platform): server answered 429 Too Many Requests", 2 * time.Minute},
 		{"page", "there is an HTML page, not a feed; look on it for the address of its feed", 0},
 		{"empty", "the document is empty", 0},
-		{"304", "server answered 304 Not Modified though nothing was read before", 0},
+		{"304", "server answered 304 Not Modified though it was not asked for changes", 0},
 	}
 	for _, tt := range tests {
 		f.config.Header = http.Header{"If-None-Match": {tt.answer}}

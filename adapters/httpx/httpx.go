@@ -34,12 +34,14 @@ var (
 	ErrRefused = errors.New("refused to connect")
 	// ErrRedirect: too many redirects, or one to something other than http.
 	ErrRedirect = errors.New("redirect not followed")
+	// ErrPacked: the body is compressed in a way that is not read.
+	ErrPacked = errors.New("the answer can't be unpacked")
 )
 
 // Options configure a [Client]. Zero values mean the defaults.
 type Options struct {
 	UserAgent    string
-	Timeout      time.Duration // of a whole exchange with its redirects and body
+	Timeout      time.Duration // of a whole exchange with its redirects and body, without waits for Hosts
 	MaxBody      int64         // bytes of a body after decompression
 	MaxRedirects int
 	// AllowPrivate lets the client reach loopback and private networks, for
@@ -56,6 +58,12 @@ type Options struct {
 	// IdlePerHost is how many connections to a host are kept for the next
 	// request; 4 if it is 0. A client of one busy server wants more.
 	IdlePerHost int
+	// Hosts keeps requests to one host apart, those of [Client.Get]; nil does
+	// not. Clients may share it.
+	Hosts *Hosts
+	// Dial connects in place of the network, and the guard is not asked: for
+	// tests that need no network.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Now is the clock that a Retry-After date is compared with when the
 	// server sends no Date of its own.
 	Now func() time.Time
@@ -63,8 +71,11 @@ type Options struct {
 
 // Client gets documents over HTTP. Its methods may be called at the same time.
 type Client struct {
-	http *http.Client
-	opts Options
+	opts   Options
+	dialer *dialer
+	http   *http.Client
+	open   *http.Client // one request by the rules of opts
+	strict *http.Client // one that reaches public addresses only
 }
 
 // New makes a client of its own connections; [Client.Close] ends the idle ones.
@@ -87,8 +98,26 @@ func New(o Options) *Client {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	transport := &http.Transport{
-		DialContext:            newDialer(o).dial,
+	c := &Client{opts: o, dialer: newDialer(o)}
+	transport := newTransport(o, c.dialer)
+	c.http = &http.Client{Transport: transport, CheckRedirect: checkRedirect(o.MaxRedirects), Timeout: o.Timeout}
+	c.open = single(transport)
+	c.strict = c.open
+	if o.AllowPrivate || len(o.AllowHosts) > 0 {
+		public := o
+		public.AllowPrivate, public.AllowHosts = false, nil
+		c.strict = single(newTransport(o, newDialer(public)))
+	}
+	return c
+}
+
+func newTransport(o Options, d *dialer) *http.Transport {
+	dial := d.dial
+	if o.Dial != nil {
+		dial = o.Dial
+	}
+	return &http.Transport{
+		DialContext:            dial,
 		ForceAttemptHTTP2:      true,
 		TLSClientConfig:        &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12},
 		TLSHandshakeTimeout:    10 * time.Second,
@@ -98,10 +127,12 @@ func New(o Options) *Client {
 		MaxIdleConnsPerHost:    o.IdlePerHost,
 		MaxResponseHeaderBytes: 256 << 10,
 	}
-	return &Client{opts: o, http: &http.Client{
-		Transport:     transport,
-		CheckRedirect: checkRedirect(o.MaxRedirects),
-		Timeout:       o.Timeout,
+}
+
+// single follows no redirect.
+func single(t *http.Transport) *http.Client {
+	return &http.Client{Transport: t, CheckRedirect: func(*http.Request, []*http.Request) error {
+		return http.ErrUseLastResponse
 	}}
 }
 
@@ -111,7 +142,13 @@ func New(o Options) *Client {
 func (c *Client) HTTP() *http.Client { return c.http }
 
 // Close ends the connections that no request uses.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+func (c *Client) Close() {
+	c.open.CloseIdleConnections()
+	c.strict.CloseIdleConnections()
+}
+
+// Now is the time by the client's clock.
+func (c *Client) Now() time.Time { return c.opts.Now() }
 
 // Response is an answer that was read whole.
 type Response struct {
@@ -119,9 +156,11 @@ type Response struct {
 	Header http.Header
 	Body   []byte // decompressed
 	URL    string // where the answer came from, after redirects
-	// Moved: the document has a new address for good. There was a redirect,
-	// and each one on the way was permanent.
-	Moved bool
+	// Moved is where the document lies from now on: what the permanent
+	// redirects at the beginning of the way led to, empty if there were none.
+	// It has no user and password; those of the old address hold there if the
+	// two are of one [SameOrigin].
+	Moved string
 
 	now time.Time
 }
@@ -139,8 +178,9 @@ func (e *GetError) Error() string { return "get " + e.Address + ": " + e.Err.Err
 func (e *GetError) Unwrap() error { return e.Err }
 
 // Get requests address with the given headers, which may be nil, and reads
-// the answer. An answer of any status is no error; see [Response.Err].
-// Errors are a [*GetError].
+// the answer. An answer of any status is no error; see [Response.Err]. What
+// this package does not know to be harmless among the headers stays with the
+// server of address, wherever a redirect leads. Errors are a [*GetError].
 func (c *Client) Get(ctx context.Context, address string, header http.Header) (*Response, error) {
 	res, err := c.get(ctx, address, header)
 	if err != nil {
@@ -157,48 +197,13 @@ func (c *Client) get(ctx context.Context, address string, header http.Header) (*
 	if err := checkURL(u); err != nil {
 		return nil, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
-	if err != nil {
-		return nil, clean(err)
+	w := c.newWay(u, header)
+	for {
+		res, err := c.step(ctx, w)
+		if err != nil || res != nil {
+			return res, err
+		}
 	}
-	for name, values := range header {
-		req.Header[http.CanonicalHeaderKey(name)] = values
-	}
-	if req.Header.Get("User-Agent") == "" {
-		req.Header.Set("User-Agent", c.opts.UserAgent)
-	}
-	res, err := c.http.Do(req)
-	if err != nil {
-		return nil, clean(err)
-	}
-	defer res.Body.Close()
-	body, err := readBody(res, c.opts.MaxBody)
-	if err != nil {
-		return nil, err
-	}
-	return &Response{
-		Status: res.StatusCode,
-		Header: res.Header,
-		Body:   body,
-		URL:    res.Request.URL.String(),
-		Moved:  movedForGood(res.Request),
-		now:    c.opts.Now(),
-	}, nil
-}
-
-// readBody reads at most limit bytes, and fails when there are more.
-func readBody(res *http.Response, limit int64) ([]byte, error) {
-	if !res.Uncompressed && res.ContentLength > limit {
-		return nil, fmt.Errorf("%w: %d bytes, and at most %d are read", ErrTooLarge, res.ContentLength, limit)
-	}
-	body, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
-	switch {
-	case err != nil:
-		return nil, fmt.Errorf("reading the answer: %w", clean(err))
-	case int64(len(body)) > limit:
-		return nil, fmt.Errorf("%w: at most %d bytes are read", ErrTooLarge, limit)
-	}
-	return body, nil
 }
 
 // checkURL lets only web addresses pass.
@@ -215,7 +220,7 @@ func checkURL(u *url.URL) error {
 func checkRedirect(limit int) func(*http.Request, []*http.Request) error {
 	return func(req *http.Request, via []*http.Request) error {
 		if len(via) > limit {
-			return fmt.Errorf("%w: more than %d in a row", ErrRedirect, limit)
+			return tooMany(limit)
 		}
 		if err := checkURL(req.URL); err != nil {
 			return fmt.Errorf("%w: %w", ErrRedirect, err)
@@ -224,19 +229,7 @@ func checkRedirect(limit int) func(*http.Request, []*http.Request) error {
 	}
 }
 
-// movedForGood walks back from the last request over the redirects that led
-// to it.
-func movedForGood(req *http.Request) bool {
-	moved := false
-	for req.Response != nil {
-		if s := req.Response.StatusCode; s != http.StatusMovedPermanently && s != http.StatusPermanentRedirect {
-			return false
-		}
-		moved = true
-		req = req.Response.Request
-	}
-	return moved
-}
+func tooMany(limit int) error { return fmt.Errorf("%w: more than %d in a row", ErrRedirect, limit) }
 
 // clean takes the address off an error of net/http, which would show its
 // query: Get says it again, redacted.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -46,7 +47,7 @@ func TestGet(t *testing.T) {
 		t.Fatal(err)
 	}
 	if res.Status != http.StatusTeapot || string(res.Body) != "short and stout" ||
-		res.Header.Get("ETag") != `"b"` || res.URL != url+"/pot" || res.Moved {
+		res.Header.Get("ETag") != `"b"` || res.URL != url+"/pot" || res.Moved != "" {
 		t.Errorf("got %+v", res)
 	}
 }
@@ -102,6 +103,8 @@ func TestGetFollowsRedirects(t *testing.T) {
 			to("/end", http.StatusFound)
 		case "/loop":
 			to("/loop", http.StatusFound)
+		case "/far", "/far.", "/far..", "/far...":
+			to(r.URL.Path+".", http.StatusFound)
 		case "/file":
 			to("file:///etc/passwd", http.StatusFound)
 		case "/broken":
@@ -111,24 +114,25 @@ func TestGetFollowsRedirects(t *testing.T) {
 	})
 	tests := []struct {
 		path  string
-		moved bool
+		moved string
 		err   error
 	}{
-		{"/end", false, nil},
-		{"/for-good", true, nil},
-		{"/for-now", false, nil},
-		{"/mixed", false, nil},
-		{"/loop", false, ErrRedirect},
-		{"/file", false, ErrRedirect},
-		{"/broken", false, ErrRedirect},
+		{"/end", "", nil},
+		{"/for-good", "/end", nil},
+		{"/for-now", "", nil},
+		{"/mixed", "/for-now", nil},
+		{"/loop", "", ErrRedirect},
+		{"/far", "", ErrRedirect},
+		{"/file", "", ErrRedirect},
+		{"/broken", "", ErrRedirect},
 	}
 	for _, tt := range tests {
 		res, err := c.Get(t.Context(), url+tt.path, nil)
 		if !errors.Is(err, tt.err) {
 			t.Errorf("%s: error %v, want %v", tt.path, err, tt.err)
 		}
-		if err == nil && (res.Moved != tt.moved || res.URL != url+"/end") {
-			t.Errorf("%s: moved %v to %s", tt.path, res.Moved, res.URL)
+		if err == nil && (strings.TrimPrefix(res.Moved, url) != tt.moved || res.URL != url+"/end") {
+			t.Errorf("%s: moved to %q, read from %s", tt.path, res.Moved, res.URL)
 		}
 		if err != nil && strings.Contains(err.Error(), "geheim") {
 			t.Errorf("%s: the error shows a secret: %v", tt.path, err)
@@ -223,12 +227,22 @@ func TestErr(t *testing.T) {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		case "/429-bare":
 			w.WriteHeader(http.StatusTooManyRequests)
+		case "/404-later":
+			w.Header().Set("Retry-After", "90")
+			w.WriteHeader(http.StatusNotFound)
+		case "/300":
+			w.Header().Set("Retry-After", "90")
+			w.WriteHeader(http.StatusMultipleChoices)
+		case "/410":
+			w.WriteHeader(http.StatusGone)
 		}
 	})
 	tests := []struct {
 		path, text string
 		after      time.Duration
 	}{
+		{"/404-later", "server answered 404 Not Found", asked},
+		{"/300", "server answered 300 Multiple Choices", asked},
 		{"/200", "", 0},
 		{"/304", "", 0},
 		{"/404", "server answered 404 Not Found", 0},
@@ -249,6 +263,14 @@ func TestErr(t *testing.T) {
 		if errors.As(err, &se) != (tt.after > 0) || se != nil && se.After != tt.after {
 			t.Errorf("%s: %v, want a wish of %s", tt.path, err, tt.after)
 		}
+	}
+	res, err := c.Get(t.Context(), url+"/410", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var gone *alerts.SendError
+	if !errors.As(res.Err(), &gone) || !gone.Permanent {
+		t.Errorf("410: %v", res.Err())
 	}
 }
 
@@ -280,22 +302,44 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-func TestMaxAge(t *testing.T) {
+func TestFresh(t *testing.T) {
+	now := time.Date(2024, 3, 20, 12, 0, 0, 0, time.UTC)
+	at := func(d time.Duration) string { return now.Add(d).Format(http.TimeFormat) }
 	tests := []struct {
-		header []string
-		want   time.Duration
+		name, value string // of a header each, divided by "; "
+		want        time.Duration
 	}{
-		{nil, 0},
-		{[]string{"public, Max-Age=300"}, 5 * time.Minute},
-		{[]string{"public", `max-age="60"`}, time.Minute},
-		{[]string{"max-age=300, no-cache"}, 0},
-		{[]string{"max-age=-1"}, 0},
-		{[]string{"max-age=soon"}, 0},
+		{"", "", 0},
+		{"Cache-Control", "public, Max-Age=300", 5 * time.Minute},
+		{"Cache-Control", `max-age="60"`, time.Minute},
+		{"Cache-Control", "max-age=300, max-age=60", time.Minute},
+		{"Cache-Control", "max-age=300, no-cache", 0},
+		{"Cache-Control", "max-age=300, no-store", 0},
+		{"Cache-Control", "s-maxage=300", 0}, // that is for shared caches
+		{"Cache-Control", "max-age=-1", 0},
+		{"Cache-Control", "max-age=soon", 0},
+		{"Cache-Control", "max-age=99999999999999999999", math.MaxInt32 * time.Second},
+		{"Cache-Control; Age", "max-age=300; 100", 200 * time.Second},
+		{"Cache-Control; Age", "max-age=300; 400", 0},
+		{"Cache-Control; Age", "max-age=300; new", 5 * time.Minute},
+		{"Cache-Control; Expires", "max-age=300; " + at(time.Hour), 5 * time.Minute},
+		{"Cache-Control; Expires", "max-age=0; " + at(time.Hour), 0},
+		{"Cache-Control; Expires", "no-cache; " + at(time.Hour), 0},
+		{"Expires", at(time.Hour), time.Hour},
+		{"Expires", at(-time.Hour), 0},
+		{"Expires", "0", 0},
+		{"Expires; Date", at(2*time.Hour) + "; " + at(time.Hour), time.Hour}, // a clock that is wrong
+		{"Expires; Age", at(time.Hour) + "; 600", 50 * time.Minute},
+		{"Retry-After", "60", time.Minute},
 	}
 	for _, tt := range tests {
-		r := Response{Header: http.Header{"Cache-Control": tt.header}}
-		if got := r.MaxAge(); got != tt.want {
-			t.Errorf("%q: got %s, want %s", tt.header, got, tt.want)
+		r := Response{Header: http.Header{}, now: now}
+		values := strings.Split(tt.value, "; ")
+		for i, name := range strings.Split(tt.name, "; ") {
+			r.Header.Set(name, values[i])
+		}
+		if got := r.Fresh(); got != tt.want {
+			t.Errorf("%s: %s: got %s, want %s", tt.name, tt.value, got, tt.want)
 		}
 	}
 }

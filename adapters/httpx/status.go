@@ -1,7 +1,9 @@
 package httpx
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -15,17 +17,19 @@ import (
 const MaxRetryAfter = 24 * time.Hour
 
 // Err is nil for an answer that brings what was asked for (2xx) or says that
-// it has not changed (304). A 429 or 503 with a Retry-After is an
-// [alerts.RetryAfter]; everything else says what the server answered.
+// it has not changed (304). Any other that names a time to come back at is an
+// [alerts.RetryAfter], a 410 an [alerts.Permanent]; everything else says what
+// the server answered.
 func (r *Response) Err() error {
 	if r.Status >= 200 && r.Status < 300 || r.Status == http.StatusNotModified {
 		return nil
 	}
 	err := fmt.Errorf("server answered %s", status(r.Status))
-	if r.Status == http.StatusTooManyRequests || r.Status == http.StatusServiceUnavailable {
-		if d, ok := RetryAfter(r.Header, r.now); ok {
-			return alerts.RetryAfter(err, d, alerts.ScopePlatform)
-		}
+	if d, ok := RetryAfter(r.Header, r.now); ok && d > 0 {
+		return alerts.RetryAfter(err, d, alerts.ScopePlatform)
+	}
+	if r.Status == http.StatusGone {
+		return alerts.Permanent(err, alerts.ScopePlatform)
 	}
 	return err
 }
@@ -55,20 +59,59 @@ func RetryAfter(h http.Header, now time.Time) (d time.Duration, ok bool) {
 	return min(max(at.Sub(now), 0), MaxRetryAfter), true
 }
 
-// MaxAge is for how long the server says its answer stays fresh: max-age of
-// Cache-Control, 0 when it gives none or forbids to keep the answer.
-func (r *Response) MaxAge() time.Duration {
-	var age time.Duration
+// Fresh is for how long from now on the server says its answer is as good as a
+// new one (RFC 9111, 4.2): what is left of max-age, or else of Expires, or the
+// time of a Retry-After. 0 when it says nothing or forbids to keep the answer;
+// never negative.
+func (r *Response) Fresh() time.Duration {
+	life, forbidden := r.maxAge()
+	if forbidden {
+		life = 0
+	} else if life == 0 {
+		life = r.expires()
+	}
+	if s, err := strconv.ParseInt(strings.TrimSpace(r.Header.Get("Age")), 10, 32); err == nil && s > 0 {
+		life -= time.Duration(s) * time.Second
+	}
+	after, _ := RetryAfter(r.Header, r.now)
+	return max(life, after, 0)
+}
+
+// maxAge reads Cache-Control. The shorter of several holds.
+func (r *Response) maxAge() (age time.Duration, forbidden bool) {
 	for part := range strings.SplitSeq(strings.Join(r.Header.Values("Cache-Control"), ","), ",") {
 		name, value, _ := strings.Cut(strings.TrimSpace(part), "=")
-		switch strings.ToLower(name) {
+		switch strings.ToLower(strings.TrimSpace(name)) {
 		case "no-store", "no-cache":
-			return 0
+			return 0, true
 		case "max-age":
-			if s, err := strconv.ParseInt(strings.Trim(value, `"`), 10, 32); err == nil && s > 0 {
-				age = time.Duration(s) * time.Second
+			s, err := strconv.ParseInt(strings.Trim(strings.TrimSpace(value), `"`), 10, 64)
+			switch {
+			case errors.Is(err, strconv.ErrRange):
+				s = math.MaxInt32 // RFC 9111, 1.2.2
+			case err != nil:
+				s = 0
+			}
+			if s <= 0 {
+				return 0, true
+			}
+			if d := time.Duration(min(s, math.MaxInt32)) * time.Second; age == 0 || d < age {
+				age = d
 			}
 		}
 	}
-	return age
+	return age, false
+}
+
+// expires reads Expires by the server's own clock where it tells it.
+func (r *Response) expires() time.Duration {
+	at, err := http.ParseTime(r.Header.Get("Expires"))
+	if err != nil {
+		return 0
+	}
+	now := r.now
+	if date, err := http.ParseTime(r.Header.Get("Date")); err == nil {
+		now = date
+	}
+	return at.Sub(now)
 }

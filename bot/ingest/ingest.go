@@ -20,10 +20,10 @@ import (
 // Defaults of Config, and the bounds of what a source may wish for.
 const (
 	DefaultInterval = 5 * time.Minute
-	DefaultFetches  = 8
+	DefaultFetches  = 48
 	DefaultTimeout  = 2 * time.Minute
 
-	minWish    = time.Minute
+	minWish    = time.Minute // also of what a source's news ask for
 	maxWish    = time.Hour
 	maxBackoff = 6 * time.Hour
 	maxPause   = 24 * time.Hour // of what a source may ask for with Retry-After
@@ -35,11 +35,11 @@ type Config struct {
 	Sources []Source
 	// Turns shares the sources with other replicas; nil if there are none.
 	Turns Turns
-	// Interval lies between two polls of a source that has no wish of its own;
-	// DefaultInterval if 0.
+	// Interval lies between two polls of a source; DefaultInterval if 0. Of a
+	// feed it is only where to begin: between a minute and an hour lie as many
+	// polls as its news ask for, and no more than it says itself.
 	Interval time.Duration
-	// Intervals holds, by the name of the source, what goes before Interval and
-	// before the source's own wish.
+	// Intervals holds, by the name of the source, what goes before all of that.
 	Intervals map[string]time.Duration
 	// Turn is how long a replica that died keeps others from a source; 12
 	// seconds if 0.
@@ -140,12 +140,14 @@ func New(cfg Config) *Ingester {
 
 // Run polls every source, when it is due and then at its interval, until ctx
 // ends; then it waits for what it started and returns nil. A source that was
-// never polled is due at once, and so is every one where there are no Turns. A
-// source that fails is tried again with back-off and never ends Run.
+// never polled is due at once, and so is every one where there are no Turns;
+// where there are many, they begin one after another. A source that fails is
+// tried again with back-off and never ends Run.
 func (in *Ingester) Run(ctx context.Context) error {
 	var owned sync.WaitGroup
+	spread := spreadOf(len(in.sources))
 	for _, s := range in.sources {
-		owned.Go(func() { s.run(ctx) })
+		owned.Go(func() { s.run(ctx, spread) })
 	}
 	owned.Wait()
 	return nil
@@ -158,7 +160,6 @@ func (in *Ingester) Once(ctx context.Context) error {
 	batches := make([]alerts.Batch, len(in.sources))
 	errs := make([]error, len(in.sources))
 	var fetches errgroup.Group
-	fetches.SetLimit(in.cfg.Fetches)
 	for i, s := range in.sources {
 		fetches.Go(func() error {
 			batches[i], _, errs[i] = s.fetch(ctx)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -30,7 +31,7 @@ func status(t *testing.T, in *Ingester) []alerts.SourceStatus {
 func TestRunPollsAtOnceAndAtTheInterval(t *testing.T) {
 	src := &fakeSource{name: "feed", replies: []reply{batch("a"), batch("a", "b"), {batch: alerts.Batch{NotModified: true}}}}
 	log := &memoryLog{}
-	running(t, Config{Log: log, Sources: []Source{src}}, func(in *Ingester) {
+	running(t, Config{Log: log, Sources: []Source{src}, Intervals: map[string]time.Duration{"feed": 5 * minute}}, func(in *Ingester) {
 		if src.polls() != 1 {
 			t.Fatalf("%d polls at once, want 1", src.polls())
 		}
@@ -61,19 +62,22 @@ func TestRunPollsAtOnceAndAtTheInterval(t *testing.T) {
 func TestInterval(t *testing.T) {
 	for _, c := range []struct {
 		name string
+		kind alerts.SourceKind
 		wish time.Duration
+		skip alerts.Skip
 		own  time.Duration
 		want time.Duration
 	}{
-		{"general", 0, 0, 5 * minute},
-		{"wish", 20 * minute, 0, 20 * minute},
-		{"wish below the bound", time.Second, 0, minute},
-		{"wish above the bound", 48 * time.Hour, 0, time.Hour},
-		{"the operator's goes first", 20 * minute, 2 * minute, 2 * minute},
+		{"a folder", alerts.FileSource, 0, alerts.Skip{}, 0, 5 * minute},
+		{"to begin with", alerts.FeedSource, 0, alerts.Skip{}, 0, 5 * minute},
+		{"wish", alerts.FeedSource, 20 * minute, alerts.Skip{}, 0, 21 * minute},
+		{"wish below the bound", alerts.FeedSource, time.Second, alerts.Skip{}, 0, 5 * minute},
+		{"wish above the bound", alerts.FeedSource, 48 * time.Hour, alerts.Skip{}, 0, 63 * minute},
+		{"hours to skip", alerts.FeedSource, 0, alerts.Skip{Hours: 1<<0 | 1<<1}, 0, 2*time.Hour + 5*minute}, // the bubble begins at midnight
+		{"the operator's goes first", alerts.FeedSource, 20 * minute, alerts.Skip{Hours: 1}, 2 * minute, 2 * minute},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := batch("a")
-			r.batch.Interval = c.wish
+			r := reply{batch: alerts.Batch{Kind: c.kind, Interval: c.wish, Skip: c.skip}}
 			src := &fakeSource{name: "feed", replies: []reply{r}}
 			cfg := Config{Log: &memoryLog{}, Sources: []Source{src}, Intervals: map[string]time.Duration{"feed": c.own}}
 			running(t, cfg, func(*Ingester) {
@@ -82,6 +86,66 @@ func TestInterval(t *testing.T) {
 					t.Errorf("pauses (-want +got):\n%s", diff)
 				}
 			})
+		})
+	}
+}
+
+// queuer is a source whose server is busy.
+type queuer struct {
+	*fakeSource
+	busy, left atomic.Int32 // busy: seconds
+}
+
+func (q *queuer) Queue(ctx context.Context, _ []byte) (context.Context, func(), error) {
+	select {
+	case <-time.After(time.Duration(q.busy.Load()) * time.Second):
+		return ctx, func() { q.left.Add(1) }, nil
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	}
+}
+
+// A source that waits for its server takes no place from the others, and the
+// wait is none of the time that a reading may take.
+func TestSourcesWaitForTheirServer(t *testing.T) {
+	busy := &queuer{fakeSource: &fakeSource{name: "busy", replies: []reply{batch("a")}}}
+	busy.busy.Store(90)
+	other := &fakeSource{name: "other", replies: []reply{batch("b")}}
+	cfg := Config{Log: &memoryLog{}, Sources: []Source{busy, other}, Fetches: 1, Timeout: time.Second}
+	running(t, cfg, func(in *Ingester) {
+		pass(minute)
+		if busy.polls() != 0 || other.polls() != 1 {
+			t.Fatalf("%d and %d polls, want none of the busy one and one of the other", busy.polls(), other.polls())
+		}
+		pass(30 * time.Second)
+		if busy.polls() != 1 || busy.left.Load() != 1 || status(t, in)[0].Error != "" {
+			t.Errorf("%d polls, left %d times, %+v", busy.polls(), busy.left.Load(), status(t, in)[0])
+		}
+	})
+}
+
+// Many feeds are not asked all at once, when the program starts.
+func TestAStartIsSpread(t *testing.T) {
+	for n, want := range map[int]time.Duration{5: 0, fewSources + 50: 50 * oneStart} {
+		var sources []Source
+		var polled []*fakeSource
+		for i := range n {
+			f := &fakeSource{name: fmt.Sprint(i), replies: []reply{batch("a")}}
+			polled = append(polled, f)
+			sources = append(sources, &queuer{fakeSource: f})
+		}
+		var turn atomic.Int64 // an even spread
+		jitter := func() float64 { return float64(turn.Add(1)%int64(n)) / float64(n) }
+		running(t, Config{Log: &memoryLog{}, Sources: sources, Jitter: jitter}, func(*Ingester) {
+			begun := time.Now()
+			pass(30 * time.Second)
+			var last time.Duration
+			for _, f := range polled {
+				last = max(last, f.times[0].Sub(begun))
+			}
+			if last > want || last < want*9/10 {
+				t.Errorf("%d sources were first asked within %s, want %s", n, last, want)
+			}
 		})
 	}
 }
@@ -108,7 +172,7 @@ func TestFailingSourceBacksOffAndIsLoggedOnce(t *testing.T) {
 			t.Errorf("status %+v", s)
 		}
 		pass(8 * minute)
-		want := []time.Duration{45 * time.Second, 90 * time.Second, 180 * time.Second, 5 * minute}
+		want := []time.Duration{minute, 90 * time.Second, 180 * time.Second, 5 * minute}
 		if diff := cmp.Diff(want, bad.gaps()); diff != "" {
 			t.Errorf("pauses (-want +got):\n%s", diff)
 		}
@@ -148,7 +212,7 @@ func TestPauses(t *testing.T) {
 		{"asked for ten minutes", alerts.RetryAfter(errDown, 10*minute, alerts.ScopePlatform), 10 * minute},
 		{"asked for a moment", alerts.RetryAfter(errDown, time.Second, alerts.ScopePlatform), minute},
 		{"asked for a year", alerts.RetryAfter(errDown, 9000*time.Hour, alerts.ScopePlatform), 24 * time.Hour},
-		{"gone for good", alerts.Permanent(errDown, alerts.ScopePlatform), 6 * time.Hour},
+		{"gone for good", alerts.Permanent(errDown, alerts.ScopePlatform), 5*time.Hour + 42*minute},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			src := &fakeSource{name: "feed", replies: []reply{failing(c.err)}}
@@ -332,7 +396,8 @@ func TestWatcherIsReadOnItsSignal(t *testing.T) {
 func TestBrokenWatchIsToldOnceAndPolled(t *testing.T) {
 	var out bytes.Buffer
 	w := &watched{&fakeSource{name: "folder", replies: []reply{batch("a")}}, nil, errors.New("too many open files")}
-	running(t, Config{Log: &memoryLog{}, Sources: []Source{w}, Logger: logger(&out)}, func(*Ingester) {
+	cfg := Config{Log: &memoryLog{}, Sources: []Source{w}, Logger: logger(&out), Intervals: map[string]time.Duration{"folder": 5 * minute}}
+	running(t, cfg, func(*Ingester) {
 		pass(16 * minute)
 		if w.polls() != 4 || lines(&out, "too many open files") != 1 {
 			t.Errorf("%d polls, log:\n%s", w.polls(), &out)

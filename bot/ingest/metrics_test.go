@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -24,9 +25,9 @@ func TestMetrics(t *testing.T) {
 		return nil
 	}}
 	registry := prometheus.NewRegistry()
-	cfg := Config{Log: log, Sources: []Source{feed, odd}, Metrics: registry}
+	cfg := Config{Log: log, Sources: []Source{feed, odd}, Metrics: registry, Intervals: map[string]time.Duration{"feed": 5 * minute, odd.name: 5 * minute}}
 	running(t, cfg, func(in *Ingester) {
-		pass(16 * minute) // five polls of the feed, of which the last two fail; the last is repeated
+		pass(16*minute + 15*time.Second) // five polls of the feed, of which the last two fail; the last is repeated
 		scrape.Want(t, registry, "bellwether_articles_total",
 			`{source="feed",verdict="added"} 2`, `{source="feed",verdict="revised"} 1`, `{source="feed",verdict="unreadable"} 1`)
 		scrape.Want(t, registry, "bellwether_polls_total",

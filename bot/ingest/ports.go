@@ -32,6 +32,15 @@ type Watcher interface {
 	Watch(ctx context.Context, changed chan<- struct{}) error
 }
 
+// Queuer is a Source that shares a server with others and has to wait for it.
+type Queuer interface {
+	Source
+	// Queue waits until the server may be asked for what state says. The
+	// context it returns is for Fetch, and leave is called after that. Its error
+	// is taken as one of Fetch.
+	Queue(ctx context.Context, state []byte) (_ context.Context, leave func(), err error)
+}
+
 // Finisher is a Source that puts away what it brought.
 type Finisher interface {
 	Source

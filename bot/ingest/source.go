@@ -18,7 +18,7 @@ type source struct {
 	in       *Ingester
 	src      Source
 	log      *slog.Logger
-	wish     time.Duration // the source's own, bounded; 0 if none
+	kept     kept // as it was at the last look, by whichever replica
 	problems map[string]string
 	counts   counters
 	begun    time.Time // when the last reading began
@@ -36,8 +36,8 @@ func newSource(in *Ingester, src Source) *source {
 	return s
 }
 
-// run polls until ctx ends.
-func (s *source) run(ctx context.Context) {
+// run polls until ctx ends, a server's source for the first time within spread.
+func (s *source) run(ctx context.Context, spread time.Duration) {
 	var changed chan struct{}
 	urgent := false // there is, or may be, something that no poll has seen
 	if w, ok := s.src.(Watcher); ok {
@@ -47,7 +47,11 @@ func (s *source) run(ctx context.Context) {
 		watching.Go(func() { s.watch(ctx, w, changed) })
 		defer watching.Wait()
 	}
-	timer := time.NewTimer(0)
+	first := time.Duration(0)
+	if _, ok := s.src.(Queuer); ok {
+		first = time.Duration(s.in.cfg.Jitter() * float64(spread))
+	}
+	timer := time.NewTimer(first)
 	defer timer.Stop()
 	for {
 		select {
@@ -98,8 +102,24 @@ func (s *source) poll(ctx context.Context) (err error) {
 }
 
 // fetch reads the source's document; first tells that no good poll went
-// before.
+// before. What has to wait for its server takes no place from others.
 func (s *source) fetch(ctx context.Context) (batch alerts.Batch, first bool, err error) {
+	s.alive()
+	saved, err := s.in.cfg.Log.State(ctx, s.src.Name())
+	if err != nil {
+		return batch, false, &storeError{fmt.Errorf("read the state of the source: %w", err)}
+	}
+	var known bool
+	s.kept, known = readKept(saved)
+	s.in.cfg.Alive(s.src.Name(), 0)
+	if q, ok := s.src.(Queuer); ok {
+		queued, leave, err := q.Queue(ctx, s.kept.State)
+		if err != nil {
+			return batch, false, err
+		}
+		defer leave()
+		ctx = queued
+	}
 	select {
 	case s.in.slots <- struct{}{}:
 		defer func() { <-s.in.slots }()
@@ -107,15 +127,10 @@ func (s *source) fetch(ctx context.Context) (batch alerts.Batch, first bool, err
 		return batch, false, ctx.Err()
 	}
 	s.alive()
-	saved, err := s.in.cfg.Log.State(ctx, s.src.Name())
-	if err != nil {
-		return batch, false, &storeError{fmt.Errorf("read the state of the source: %w", err)}
-	}
-	state, known := unwrapState(saved)
 	ctx, cancel := context.WithTimeout(ctx, s.in.cfg.Timeout)
 	defer cancel()
 	s.begun = time.Now()
-	batch, err = s.read(ctx, state)
+	batch, err = s.read(ctx, s.kept.State)
 	s.in.fetchTime.Observe(time.Since(s.begun).Seconds())
 	return batch, !known, err
 }
@@ -146,7 +161,7 @@ func (s *source) store(ctx context.Context, b alerts.Batch, history bool) error 
 	if !b.NotModified {
 		s.report(append(b.Problems, problems...))
 	}
-	var standing []alerts.Article
+	var standing, added []alerts.Article
 	for i := range outcomes {
 		o := &outcomes[i]
 		if o.Err != nil {
@@ -159,15 +174,17 @@ func (s *source) store(ctx context.Context, b alerts.Batch, history bool) error 
 			return &storeError{fmt.Errorf("log article %s: %w", o.Article.ID, err)}
 		}
 		o.Article, o.Verdict = logged, verdict
+		if verdict == alerts.Added {
+			added = append(added, logged)
+		}
 		s.count(logged, verdict, history)
 	}
 	if err := log.Settle(ctx, name, standing, b.NotModified, s.in.cfg.Now()); err != nil {
 		return &storeError{fmt.Errorf("settle the poll: %w", err)}
 	}
-	if !b.NotModified || b.State != nil {
-		if err := log.SaveState(ctx, name, wrapState(b.State)); err != nil {
-			return &storeError{fmt.Errorf("save the state of the source: %w", err)}
-		}
+	s.kept = s.kept.after(b, standing, added, s.in.cfg.Interval, s.in.cfg.Now())
+	if err := log.SaveState(ctx, name, s.kept.bytes()); err != nil {
+		return &storeError{fmt.Errorf("save the state of the source: %w", err)}
 	}
 	if f, ok := s.src.(Finisher); ok && !b.NotModified {
 		if err := log.Saved(ctx); err != nil {
@@ -177,7 +194,6 @@ func (s *source) store(ctx context.Context, b alerts.Batch, history bool) error 
 			s.log.Warn("what was read can't be put away", "error", err)
 		}
 	}
-	s.wish = b.Interval
 	if b.NotModified {
 		s.counts.notModified.Add(1)
 	} else {
@@ -274,61 +290,8 @@ func (s *source) tell(err error) {
 	}
 }
 
-// wait is the time to the next poll, after one that ended with err.
-func (s *source) wait(err error) time.Duration {
-	jitter := s.in.cfg.Jitter()
-	if err == nil {
-		return time.Duration(float64(s.interval()) * (0.9 + 0.2*jitter))
-	}
-	first, limit := time.Minute, maxBackoff
-	if _, ok := errors.AsType[*storeError](err); ok {
-		first, limit = time.Second, minWish // the source is well; it is our store that has to come back
-	}
-	if asked, ok := errors.AsType[*alerts.SendError](err); ok {
-		if asked.Permanent {
-			return limit
-		}
-		if asked.After > 0 {
-			return min(max(asked.After, minWish), maxPause)
-		}
-	}
-	pause := limit
-	if n := s.status.Failures; n < 20 {
-		pause = min(limit, first<<max(n-1, 0))
-	}
-	return pause/2 + time.Duration(jitter*float64(pause)/2)
-}
-
-// interval is the operator's for this source, else the source's own wish,
-// else the general one.
-func (s *source) interval() time.Duration {
-	if d := s.in.cfg.Intervals[s.src.Name()]; d > 0 {
-		return d
-	}
-	if s.wish > 0 {
-		return min(max(s.wish, minWish), maxWish)
-	}
-	return s.in.cfg.Interval
-}
-
 // storeError is a failure of the article log, not of the source.
 type storeError struct{ err error }
 
 func (e *storeError) Error() string { return e.err.Error() }
 func (e *storeError) Unwrap() error { return e.err }
-
-// A stored state begins with its version, so that a source without a state of
-// its own is still known to have been read before.
-const stateVersion = 1
-
-func wrapState(state []byte) []byte { return append([]byte{stateVersion}, state...) }
-
-func unwrapState(saved []byte) (state []byte, known bool) {
-	if len(saved) == 0 || saved[0] != stateVersion {
-		return nil, false
-	}
-	if len(saved) == 1 {
-		return nil, true
-	}
-	return saved[1:], true
-}

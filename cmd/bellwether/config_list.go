@@ -44,7 +44,7 @@ func settings() []setting {
 			setString(func(c *config) *string { return &c.contact }),
 		},
 		{
-			"feeds.interval", "BELLWETHER_FEEDS_INTERVAL", "time between two readings of a feed", "5m", false,
+			"feeds.interval", "BELLWETHER_FEEDS_INTERVAL", "time between two readings of a source; for a feed only the first,\nthen its news decide: from a minute to an hour", "5m", false,
 			setDuration(time.Minute, time.Hour, func(c *config) *time.Duration { return &c.interval }),
 		},
 		{"feeds.private_hosts", "BELLWETHER_FEEDS_PRIVATE_HOSTS", "hosts that may be read from though their names lead into your own\nnetwork; several with commas", "", false, setPrivateHosts},

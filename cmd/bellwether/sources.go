@@ -32,10 +32,11 @@ func openSources(cfg config) *sourceSet {
 	if cfg.contact != "" {
 		agent = fmt.Sprintf("bellwether/%s (policy news alerts; %s)", version, cfg.contact)
 	}
+	hosts := httpx.NewHosts(httpx.DefaultAtOnce, httpx.DefaultDistance)
 	s := &sourceSet{
 		intervals: map[string]time.Duration{},
-		public:    httpx.New(httpx.Options{UserAgent: agent, AllowHosts: cfg.privateHosts}),
-		private:   httpx.New(httpx.Options{UserAgent: agent, AllowPrivate: true}),
+		public:    httpx.New(httpx.Options{UserAgent: agent, AllowHosts: cfg.privateHosts, Hosts: hosts}),
+		private:   httpx.New(httpx.Options{UserAgent: agent, AllowPrivate: true, Hosts: hosts}),
 	}
 	if !cfg.sourcesGiven {
 		s.addDefaults()

@@ -65,7 +65,9 @@ func Run(ctx context.Context, c Config, at Place) (result Result, err error) {
 	if !roots.AppendCertsFromPEM([]byte(at.Roots)) {
 		return result, errors.New("find the server: it has no certificate")
 	}
-	web := httpx.New(httpx.Options{AllowPrivate: true, Resolver: resolver(at.DNS), Roots: roots})
+	// A second apart where feeds are polled every five minutes.
+	hosts := httpx.NewHosts(httpx.DefaultAtOnce, min(httpx.DefaultDistance, c.Interval/300))
+	web := httpx.New(httpx.Options{AllowPrivate: true, Resolver: resolver(at.DNS), Roots: roots, Hosts: hosts})
 	defer web.Close()
 	seen := newLedger(client.Articles(), c.Feeds)
 	in := ingest.New(ingest.Config{

@@ -1,0 +1,209 @@
+package httpx
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/bellwether/bellwether/alerts"
+)
+
+// The defaults of [NewHosts].
+const (
+	DefaultAtOnce   = 2
+	DefaultDistance = time.Second
+)
+
+// What a 429 that names no time costs: the first and the longest pause.
+const (
+	firstPause = time.Minute
+	lastPause  = time.Hour
+)
+
+// Hosts keeps the requests of this process to each host apart: how many run at
+// once, how far apart they begin, and that none begins while the host wants
+// none. Its methods may be called at the same time.
+type Hosts struct {
+	atOnce   int
+	distance time.Duration
+
+	mu    sync.Mutex
+	all   map[string]*host
+	sweep int // at how many entries idle ones are dropped
+}
+
+// host is a server by name and, where it is not the usual one, port.
+type host struct {
+	slots   chan struct{}
+	users   int       // that wait or run
+	next    time.Time // before which no request begins, for the distance
+	held    time.Time // before which the host wants none
+	strikes int       // 429s in a row that named no time
+}
+
+// NewHosts allows atOnce requests at the same time to a host, and lets distance
+// lie between their beginnings.
+func NewHosts(atOnce int, distance time.Duration) *Hosts {
+	return &Hosts{atOnce: atOnce, distance: distance, all: map[string]*host{}, sweep: 64}
+}
+
+// permit is the right to make one request to a host.
+type permit struct {
+	host  string
+	taken atomic.Bool
+	leave func()
+}
+
+type permitKey struct{}
+
+// Enter waits until the host of address may be asked. The next [Client.Get] of
+// that host with the returned context need not wait for it. leave gives the
+// right back where it was not used, and may be called at any time. While the
+// host wants no requests the error is an [alerts.RetryAfter], at once.
+func (c *Client) Enter(ctx context.Context, address string) (_ context.Context, leave func(), err error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, nil, errors.New("the address can't be parsed")
+	}
+	release, err := c.opts.Hosts.enter(ctx, authority(u))
+	if err != nil {
+		return nil, nil, err
+	}
+	p := &permit{host: authority(u), leave: release}
+	return context.WithValue(ctx, permitKey{}, p), func() {
+		if p.taken.CompareAndSwap(false, true) {
+			release()
+		}
+	}, nil
+}
+
+// enter is for one request, by the permit of ctx if it has one.
+func (c *Client) enter(ctx context.Context, u *url.URL) (leave func(), err error) {
+	if p, ok := ctx.Value(permitKey{}).(*permit); ok && p.host == authority(u) && p.taken.CompareAndSwap(false, true) {
+		return p.leave, nil
+	}
+	return c.opts.Hosts.enter(ctx, authority(u))
+}
+
+func (h *Hosts) enter(ctx context.Context, name string) (leave func(), err error) {
+	if h == nil {
+		return func() {}, nil
+	}
+	e := h.join(name)
+	if err := h.heldErr(e); err != nil {
+		h.part(e)
+		return nil, err
+	}
+	select {
+	case e.slots <- struct{}{}:
+	case <-ctx.Done():
+		h.part(e)
+		return nil, ctx.Err()
+	}
+	leave = func() {
+		<-e.slots
+		h.part(e)
+	}
+	timer := time.NewTimer(h.reserve(e))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+		leave()
+		return nil, ctx.Err()
+	}
+	if err := h.heldErr(e); err != nil {
+		leave()
+		return nil, err
+	}
+	return leave, nil
+}
+
+// reserve gives the wait until the next request may begin, and lets the one
+// after it wait for longer.
+func (h *Hosts) reserve(e *host) time.Duration {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	now := time.Now()
+	start := e.next
+	if start.Before(now) {
+		start = now
+	}
+	e.next = start.Add(h.distance)
+	return start.Sub(now)
+}
+
+// join finds a host's entry, and keeps it until part.
+func (h *Hosts) join(name string) *host {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	e := h.all[name]
+	if e == nil {
+		h.tidy()
+		e = &host{slots: make(chan struct{}, h.atOnce)}
+		h.all[name] = e
+	}
+	e.users++
+	return e
+}
+
+func (h *Hosts) part(e *host) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	e.users--
+}
+
+// tidy drops entries that say nothing any more, each time that their number has
+// doubled.
+func (h *Hosts) tidy() {
+	if len(h.all) < h.sweep {
+		return
+	}
+	now := time.Now()
+	for name, e := range h.all {
+		if e.users == 0 && now.After(e.next) && now.After(e.held.Add(lastPause)) {
+			delete(h.all, name)
+		}
+	}
+	h.sweep = max(64, 2*len(h.all))
+}
+
+func (h *Hosts) heldErr(e *host) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if d := time.Until(e.held); d > 0 {
+		return alerts.RetryAfter(errors.New("its server wants no requests now"), d, alerts.ScopePlatform)
+	}
+	return nil
+}
+
+// learn holds a host back that asks for it: by a 429, or by a 503 that names a
+// time.
+func (h *Hosts) learn(u *url.URL, res *http.Response, now time.Time) {
+	if h == nil {
+		return
+	}
+	after, named := RetryAfter(res.Header, now)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	e := h.all[authority(u)]
+	switch {
+	case e == nil:
+		return
+	case res.StatusCode < 400:
+		e.strikes = 0
+		return
+	case res.StatusCode == http.StatusTooManyRequests && !named:
+		after = min(firstPause<<min(e.strikes, 10), lastPause)
+		e.strikes++
+	case res.StatusCode != http.StatusTooManyRequests && res.StatusCode != http.StatusServiceUnavailable:
+		return
+	}
+	if until := time.Now().Add(after); until.After(e.held) {
+		e.held = until
+	}
+}
