@@ -50,6 +50,12 @@ type Article struct {
 	Trace string `json:"trace,omitempty"`
 	// Origin is the name of the Source that brought it.
 	Origin string `json:"origin,omitempty"`
+	// Partial: Body is no more than the beginning or a summary of the text that
+	// stands at URL. It is not kept.
+	Partial bool `json:"-"`
+	// Teaser is what the source itself gave in place of Body, where that was taken
+	// from the page at URL: the article is known by it too. It is not kept.
+	Teaser *string `json:"-"`
 }
 
 // Time is when the article counts as having appeared: Published, else

@@ -21,6 +21,16 @@ type Batch struct {
 	Skip        Skip          // when the source asks not to be polled
 	Problems    []ItemProblem // items that were left out
 	Kind        SourceKind
+	// Pages: where an article is partial, the page that it links to may be read.
+	Pages bool
+}
+
+// Page is what was read of the page that an article links to.
+type Page struct {
+	Text      string // the main text, in the form of [Article.Body]
+	URL       string // what the page says is its own address, else where it was found
+	Language  string // a BCP 47 tag, empty if it gives none
+	Publisher string // the name of the site, empty if it gives none
 }
 
 // SourceKind tells how the items of a source are to be taken.
@@ -55,6 +65,16 @@ const (
 func (v Verdict) String() string {
 	return [...]string{"added", "revised", "duplicate"}[min(v, Duplicate)]
 }
+
+// Known tells what the log remembers of an article.
+type Known uint8
+
+// What may be known.
+const (
+	Unknown   Known = iota // it would be logged as new
+	Changed                // it is there, with another text
+	Unchanged              // this very text of it was seen
+)
 
 // Outcome is what became of one article of a batch.
 type Outcome struct {

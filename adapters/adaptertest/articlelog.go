@@ -32,6 +32,7 @@ func TestArticleLog(t *testing.T, open func(t *testing.T, reclaim time.Duration)
 		"SameText":   testSameText,
 		"Revision":   testRevision,
 		"Amended":    testAmended,
+		"Known":      testKnown,
 		"Settle":     testSettle,
 		"State":      testState,
 		"Recent":     testRecent,

@@ -55,6 +55,7 @@ type extra struct {
 	language    string
 	text        string // plain text, where the item says that it is
 	guidLink    bool   // the GUID may be the link
+	whole       bool   // there is no more text than the item's for those who read news
 }
 
 // decode reads a document that was got from address under its HTTP content

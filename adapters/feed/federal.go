@@ -43,7 +43,8 @@ func parseFederal(results []json.RawMessage) (parsed, error) {
 		}
 		feed.Items = append(feed.Items, item)
 		p.extra = append(p.extra, extra{
-			publisher: f.agencies(), distributor: federalRegister, text: f.text("abstract"),
+			// What stands behind an abstract is a legal text of up to hundreds of pages.
+			publisher: f.agencies(), distributor: federalRegister, text: f.text("abstract"), whole: true,
 		})
 	}
 	var err error

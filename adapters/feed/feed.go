@@ -37,6 +37,8 @@ type Config struct {
 	URL  string
 	// Header is sent with each request, for feeds that want a key; may be nil.
 	Header http.Header
+	// Pages: where items are partial, the pages that they link to may be read.
+	Pages bool
 }
 
 // Feed is a feed that is polled. Its methods may be called at the same time.
@@ -182,6 +184,7 @@ func (f *Feed) batch(after state, res *httpx.Response, b alerts.Batch) (alerts.B
 	b.Kind = alerts.FeedSource
 	b.Interval = max(after.Interval, min(res.Fresh(), MaxInterval))
 	b.Skip = after.Skip
+	b.Pages = f.config.Pages
 	return b, nil
 }
 

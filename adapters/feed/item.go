@@ -123,6 +123,7 @@ func (c *converter) article(item *gofeed.Item, x extra, link string) (alerts.Art
 
 		Distributor: x.distributor,
 	}
+	a.Partial = !x.whole && partial(a.Body, inContent(item, x))
 	if a.Title == "" {
 		a.Title = firstWords(a.Body)
 	}

@@ -107,7 +107,7 @@ func (a *Articles) Append(ctx context.Context, article alerts.Article, history b
 	id, address, body := marks(article)
 	reply, err := a.c.keep(ctx, scriptAppend, a.prefix, article.ID, data, id, address, body,
 		versionHash(article), past, a.c.waker.channels[topicArticles],
-		logDays, recordDays, millis(article.Received), evolved(article), article.Version, flag(known)).StringSlice()
+		logDays, recordDays, millis(article.Received), evolved(article), article.Version, flag(known), teaserHash(article)).StringSlice()
 	if err != nil {
 		return fail(err)
 	}
@@ -125,6 +125,41 @@ func (a *Articles) Append(ctx context.Context, article alerts.Article, history b
 		return article, alerts.Revised, nil
 	}
 	return article, alerts.Duplicate, nil
+}
+
+// Known implements ingest.ArticleLog.
+func (a *Articles) Known(ctx context.Context, articles []alerts.Article) ([]alerts.Known, error) {
+	out := make([]alerts.Known, 0, len(articles))
+	for len(articles) > 0 {
+		page := articles[:min(len(articles), settlePage)]
+		articles = articles[len(page):]
+		args := make([]any, 0, 5*len(page))
+		for _, article := range page {
+			id, address, body := marks(article)
+			args = append(args, id, address, body, evolved(article), versionHash(article))
+		}
+		found, err := a.c.run(ctx, scriptKnown, a.prefix, args...).Int64Slice()
+		if err != nil {
+			return nil, fmt.Errorf("look %d articles up: %w", len(page), err)
+		}
+		if len(found) != len(page) {
+			return nil, fmt.Errorf("look %d articles up: %w", len(page), errReply)
+		}
+		for _, known := range found {
+			out = append(out, alerts.Known(min(max(known, 0), int64(alerts.Unchanged)))) //nolint:gosec // bounded
+		}
+	}
+	return out, nil
+}
+
+// teaserHash names the version that an article's source gives; empty if it is
+// what stands in the article.
+func teaserHash(a alerts.Article) string {
+	if a.Teaser == nil {
+		return ""
+	}
+	a.Body = *a.Teaser
+	return versionHash(a)
 }
 
 // versionHash names a version: its text, and how its publisher stands to it.

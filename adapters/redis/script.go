@@ -43,6 +43,7 @@ var (
 
 	scriptArticleStart = load("article_lib", "article_start")
 	scriptAppend       = load("article_lib", "article_append")
+	scriptKnown        = load("article_lib", "article_known")
 	scriptSettle       = load("article_lib", "article_settle")
 	scriptNext         = load("article_lib", "article_next")
 	scriptAck          = load("article_lib", "article_ack")

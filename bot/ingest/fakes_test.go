@@ -26,6 +26,7 @@ type memoryLog struct {
 	history []string
 	states  map[string][]byte
 	settled []settled
+	teasers map[string]bool // ID and teaser of what was logged
 	// fail, when set, is asked before each call and named the method.
 	fail func(method, id string) error
 }
@@ -49,11 +50,17 @@ func (l *memoryLog) Append(_ context.Context, a alerts.Article, history bool) (a
 	if err := l.check("append", a.ID); err != nil {
 		return alerts.Article{}, 0, err
 	}
+	if a.Teaser != nil {
+		if l.teasers == nil {
+			l.teasers = map[string]bool{}
+		}
+		defer func() { l.teasers[a.ID+*a.Teaser] = true }()
+	}
 	for i, old := range slices.Backward(l.logged) {
 		if old.ID != a.ID {
 			continue
 		}
-		if old.Title == a.Title && old.Body == a.Body {
+		if old.Title == a.Title && (old.Body == a.Body || l.teasers[a.ID+a.Body]) {
 			return l.logged[i], alerts.Duplicate, nil
 		}
 		a.Revision = old.Revision + 1
@@ -66,6 +73,27 @@ func (l *memoryLog) Append(_ context.Context, a alerts.Article, history bool) (a
 		l.history = append(l.history, a.ID)
 	}
 	return a, alerts.Added, nil
+}
+
+func (l *memoryLog) Known(_ context.Context, articles []alerts.Article) ([]alerts.Known, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.check("known", ""); err != nil {
+		return nil, err
+	}
+	out := make([]alerts.Known, len(articles))
+	for i, a := range articles {
+		for _, old := range l.logged {
+			switch {
+			case old.ID != a.ID:
+			case old.Title == a.Title && (old.Body == a.Body || l.teasers[a.ID+a.Body]):
+				out[i] = alerts.Unchanged
+			default:
+				out[i] = max(out[i], alerts.Changed)
+			}
+		}
+	}
+	return out, nil
 }
 
 func (l *memoryLog) Settle(_ context.Context, source string, standing []alerts.Article, keep bool, _ time.Time) error {

@@ -48,6 +48,11 @@ type Config struct {
 	Fetches int
 	// Timeout ends a single Fetch.
 	Timeout time.Duration
+	// Pages reads the pages that partial articles link to; nil: teasers stand.
+	Pages Pages
+	// PageTime bounds how long the articles of a poll wait for their pages;
+	// DefaultPageTime if 0.
+	PageTime time.Duration
 	// FirstPollIsHistory: what stands in a feed when Run reads it for the very
 	// first time is archived and not alerted.
 	FirstPollIsHistory bool
@@ -82,6 +87,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Timeout <= 0 {
 		c.Timeout = DefaultTimeout
+	}
+	if c.PageTime <= 0 {
+		c.PageTime = DefaultPageTime
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)

@@ -48,7 +48,8 @@ func normalise(a alerts.Article, origin string, now time.Time) (alerts.Article, 
 	a.Agency = cut(line(a.Agency), maxLine)
 	a.Note = cut(line(a.Note), maxTitle)
 	a.EvolvedFrom = shortID(line(a.EvolvedFrom))
-	a.Language = language.Of(tag(a.Language), a.Title, a.Body)
+	a.Language = tag(a.Language)
+	a = normaliseLanguage(a)
 	a.URL = webAddress(a.URL)
 	if a.Publisher == "" && a.Agency == "" {
 		a.Publisher = cut(site(a.URL), maxLine)
@@ -61,6 +62,12 @@ func normalise(a alerts.Article, origin string, now time.Time) (alerts.Article, 
 		a.Published = now
 	}
 	return a, nil
+}
+
+// normaliseLanguage tells the language by the text where that is surer.
+func normaliseLanguage(a alerts.Article) alerts.Article {
+	a.Language = language.Of(a.Language, a.Title, a.Body)
+	return a
 }
 
 // line is s as one line with single spaces.

@@ -63,13 +63,15 @@ type ArticleLog interface {
 	// same text, or, for bodies of 50 words and more, the same text under any
 	// name. The same ID or URL with changed text is a revision: it keeps ID and
 	// Received of the first and gets the next Revision. Marks and append are
-	// one step. What evolved from an article that is known is a revision of it, and
+	// one step. With a Teaser the article is seen with that text too. What evolved from an article that is known is a revision of it, and
 	// a lower Version of the same ID than the latest is seen. A withdrawal is only
 	// ever a revision: of what is not known it logs nothing and returns Duplicate
 	// with no Revision; without a text it keeps that of before. The returned article
 	// is as logged. history logs it for the archive
 	// only, without handing it to matchers.
 	Append(ctx context.Context, a alerts.Article, history bool) (alerts.Article, alerts.Verdict, error)
+	// Known tells of each article what Append would find; nothing changes by it.
+	Known(ctx context.Context, articles []alerts.Article) ([]alerts.Known, error)
 	// Settle ends a good poll of a source at the time now: standing are the
 	// articles that stand in its document (as they were given to Append). What
 	// stands there is never forgotten; marks of others end 90 days after they
@@ -82,6 +84,15 @@ type ArticleLog interface {
 	// State and SaveState keep a source's Batch.State; nil if none was saved.
 	State(ctx context.Context, source string) ([]byte, error)
 	SaveState(ctx context.Context, source string, state []byte) error
+}
+
+// Pages reads the pages that articles link to.
+type Pages interface {
+	// Page reads the page at address once. It may wait for its turn, and never
+	// blocks past ctx. An error says what was attempted; an [alerts.SendError]
+	// that is Permanent is not mended by a later try: the site does not want it,
+	// or there is no text.
+	Page(ctx context.Context, address string) (alerts.Page, error)
 }
 
 // Turns share the sources among replicas.

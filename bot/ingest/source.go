@@ -22,6 +22,9 @@ type source struct {
 	problems map[string]string
 	counts   counters
 	begun    time.Time // when the last reading began
+	// unfinished holds, by the ID of the article, how often its page was asked
+	// for and did not come.
+	unfinished map[string]int
 
 	mu     sync.Mutex
 	status alerts.SourceStatus // written by that goroutine only
@@ -139,7 +142,9 @@ func (s *source) fetch(ctx context.Context) (batch alerts.Batch, first bool, err
 // tries.
 const storeTime = 5 * time.Minute
 
-func (s *source) alive() { s.in.cfg.Alive(s.src.Name(), s.in.cfg.Timeout+storeTime) }
+func (s *source) alive() {
+	s.in.cfg.Alive(s.src.Name(), s.in.cfg.Timeout+s.in.cfg.PageTime+storeTime)
+}
 
 // read is Fetch, with a panic of a reader as its error: documents come from
 // outside, and a bad one must cost its own source only.
@@ -160,6 +165,11 @@ func (s *source) store(ctx context.Context, b alerts.Batch, history bool) error 
 	outcomes, problems := s.normalise(b)
 	if !b.NotModified {
 		s.report(append(b.Problems, problems...))
+	}
+	if !history { // what nobody is told of can do with its teaser
+		if err := s.complete(ctx, b, outcomes); err != nil {
+			return err
+		}
 	}
 	var standing, added []alerts.Article
 	for i := range outcomes {

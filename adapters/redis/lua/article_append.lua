@@ -4,7 +4,8 @@
 -- matcher reads, 8 wake channel, 9 and 10 days that the stream and records are
 -- kept, 11 the time in ms at which it was received (0: now), 12 the mark of the
 -- id that it evolved from (may be empty), 13 the publisher's version (0 if it
--- gives none), 14 "1" to log it only as a revision of one that is there. Returns
+-- gives none), 14 "1" to log it only as a revision of one that is there, 15 hash of
+-- another text under which it comes too (may be empty). Returns
 -- "added", "revised" or "duplicate", the article's id and its latest revision (0:
 -- there is none), and the time at which its first revision was received.
 local now = clock()
@@ -23,6 +24,7 @@ else
   id = find(b, '', '')
   if id then verdict = 'duplicate' else id = ARGV[1] end
 end
+local also = ARGV[15] ~= '' and 'v' .. ARGV[15] .. ' ' .. id or ''
 stood(id, now)
 local key = K .. 'art:' .. id
 local received = ARGV[11] ~= '0' and ARGV[11] or int(now)
@@ -31,7 +33,7 @@ if verdict ~= 'added' then
 end
 if verdict == 'duplicate' then
   rev = revision(id)
-  sign(id, int(rev), {i, u, b})
+  sign(id, int(rev), {i, u, b, also})
   return {verdict, id, int(rev), received}
 end
 
@@ -47,7 +49,7 @@ if verdict == 'revised' and call('EXISTS', key) == 1 then call('RENAME', key, K 
 if rev > MOST + 1 then call('DEL', K .. 'old:' .. int(rev - 1 - MOST) .. ':' .. id) end
 call('SET', key, int(rev) .. ' ' .. received .. ' ' .. ARGV[2])
 call('ZADD', K .. 'recv', int(now), id)
-sign(id, int(rev), {i, u, b, 'v' .. ARGV[6] .. ' ' .. id})
+sign(id, int(rev), {i, u, b, 'v' .. ARGV[6] .. ' ' .. id, also})
 if ARGV[7] ~= '1' then
   local first = int(now - tonumber(ARGV[9]) * DAY)
   call('XADD', K .. 'log', 'MINID', '~', first, '*', 'id', id, 'rev', int(rev))
