@@ -19,7 +19,7 @@ func FuzzExtract(f *testing.F) {
 			return
 		}
 		own, err := url.Parse(page.URL)
-		if err != nil || own.Scheme != "http" && own.Scheme != "https" || site(own) != "example.org" {
+		if err != nil || own.Scheme != "http" && own.Scheme != "https" || registered(own) != "example.org" {
 			t.Errorf("the page's own address is %q", page.URL)
 		}
 		if page.Text == "" || !utf8.ValidString(page.Text) || len(page.Text) > maxText {

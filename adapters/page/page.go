@@ -1,6 +1,6 @@
 // Package page reads the pages that articles link to: where a feed gives no
-// more than a teaser, the text stands there. It asks robots.txt, keeps a
-// distance between two requests to a host, and takes a page's main text.
+// more than a teaser, the text stands there. It asks robots.txt, and takes a
+// page's main text.
 package page
 
 import (
@@ -24,7 +24,6 @@ import (
 
 // The defaults of [Options], and what a client for pages is best made with.
 const (
-	DefaultDistance = time.Second
 	DefaultRequests = 8
 	MaxPage         = 3 << 20 // bytes of a page
 	Timeout         = 10 * time.Second
@@ -34,11 +33,8 @@ const (
 type Options struct {
 	// Agent is the name that robots.txt may call us by; "bellwether".
 	Agent string
-	// Distance lies between two requests to a host. A site that wants more of it
-	// (Crawl-delay) gets up to ten seconds.
-	Distance time.Duration
-	// Requests bounds how many pages are under way at the same time, of a host
-	// one.
+	// Requests bounds how many pages are under way at the same time. How many of
+	// one host is for the client's Hosts to say.
 	Requests int
 	Now      func() time.Time
 }
@@ -47,7 +43,6 @@ type Options struct {
 type Reader struct {
 	client  *httpx.Client
 	robots  *robots
-	hosts   *hosts
 	slots   chan struct{}
 	extract chan struct{} // one page is taken apart at a time: it takes many times its size
 }
@@ -58,9 +53,6 @@ func New(client *httpx.Client, o Options) *Reader {
 	if o.Agent == "" {
 		o.Agent = "bellwether"
 	}
-	if o.Distance <= 0 {
-		o.Distance = DefaultDistance
-	}
 	if o.Requests <= 0 {
 		o.Requests = DefaultRequests
 	}
@@ -68,7 +60,7 @@ func New(client *httpx.Client, o Options) *Reader {
 		o.Now = time.Now
 	}
 	return &Reader{
-		client: client, robots: newRobots(client, o.Agent, o.Now), hosts: newHosts(o.Distance),
+		client: client, robots: newRobots(client, o.Agent, o.Now),
 		slots: make(chan struct{}, o.Requests), extract: make(chan struct{}, 1),
 	}
 }
@@ -109,13 +101,8 @@ var files = map[string]bool{
 // never marks an error that no later try mends.
 func never(err error) error { return alerts.Permanent(err, alerts.ScopeMessage) }
 
-// get requests a page in its host's turn.
+// get requests a page, if it may be.
 func (r *Reader) get(ctx context.Context, u *url.URL) (*httpx.Response, error) {
-	done, err := r.hosts.enter(ctx, u.Host)
-	if err != nil {
-		return nil, err
-	}
-	defer done(0)
 	select {
 	case r.slots <- struct{}{}:
 		defer func() { <-r.slots }()
@@ -132,7 +119,6 @@ func (r *Reader) get(ctx context.Context, u *url.URL) (*httpx.Response, error) {
 	header := http.Header{}
 	header.Set("Accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1")
 	res, err := r.client.Get(ctx, u.String(), header)
-	done(rules.delay)
 	if get, ok := errors.AsType[*httpx.GetError](err); ok {
 		err = get.Err
 	}
@@ -191,14 +177,14 @@ func ownAddress(named string, at *url.URL) string {
 	}
 	own := at.ResolveReference(ref)
 	front := strings.Trim(own.Path, "/") == "" && own.RawQuery == ""
-	if own.Scheme != "http" && own.Scheme != "https" || own.User != nil || front || site(own) == "" || site(own) != site(at) {
+	if own.Scheme != "http" && own.Scheme != "https" || own.User != nil || front || registered(own) == "" || registered(own) != registered(at) {
 		return at.String()
 	}
 	return own.String()
 }
 
-// site is the name that a host is registered under.
-func site(u *url.URL) string {
+// registered is the name that a host is registered under.
+func registered(u *url.URL) string {
 	host := strings.ToLower(u.Hostname())
 	if name, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
 		return name

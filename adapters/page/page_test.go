@@ -93,7 +93,7 @@ func reader(t *testing.T) *page.Reader {
 	t.Helper()
 	client := httpx.New(httpx.Options{AllowPrivate: true, MaxBody: page.MaxPage, Timeout: 5 * time.Second})
 	t.Cleanup(client.Close)
-	return page.New(client, page.Options{Distance: time.Millisecond})
+	return page.New(client, page.Options{})
 }
 
 func TestPage(t *testing.T) {
@@ -230,7 +230,7 @@ func TestRobotsExpire(t *testing.T) {
 	})
 	client := httpx.New(httpx.Options{AllowPrivate: true})
 	t.Cleanup(client.Close)
-	r := page.New(client, page.Options{Distance: time.Millisecond, Now: func() time.Time { return now }})
+	r := page.New(client, page.Options{Now: func() time.Time { return now }})
 	steps := []struct {
 		pass time.Duration
 		mend bool
@@ -378,9 +378,9 @@ func TestEncodings(t *testing.T) {
 func TestDistance(t *testing.T) {
 	const distance = 60 * time.Millisecond
 	s := serve(t, map[string]http.HandlerFunc{"/a": answer("text/html", document("", paragraphs(4)))})
-	client := httpx.New(httpx.Options{AllowPrivate: true})
+	client := httpx.New(httpx.Options{AllowPrivate: true, Hosts: httpx.NewHosts(1, distance)})
 	t.Cleanup(client.Close)
-	r := page.New(client, page.Options{Distance: distance})
+	r := page.New(client, page.Options{})
 	var all sync.WaitGroup
 	for range 4 {
 		all.Go(func() {
@@ -397,37 +397,5 @@ func TestDistance(t *testing.T) {
 		if gap := s.times[i].Sub(s.times[i-1]); gap < distance-5*time.Millisecond {
 			t.Errorf("request %d came %s after the one before", i, gap)
 		}
-	}
-}
-
-// Who no longer wants a page does not keep others from theirs.
-func TestGivingUp(t *testing.T) {
-	hold, arrived := make(chan struct{}), make(chan struct{}, 1)
-	s := serve(t, map[string]http.HandlerFunc{
-		"/slow": func(_ http.ResponseWriter, r *http.Request) {
-			arrived <- struct{}{}
-			select {
-			case <-hold:
-			case <-r.Context().Done():
-			}
-		},
-		"/a": answer("text/html", document("", paragraphs(4))),
-	})
-	defer close(hold)
-	r := reader(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	var all sync.WaitGroup
-	for range 3 {
-		all.Go(func() {
-			if _, err := r.Page(ctx, s.URL+"/slow"); !errors.Is(err, context.Canceled) {
-				t.Errorf("error %v", err)
-			}
-		})
-	}
-	<-arrived
-	cancel()
-	all.Wait()
-	if _, err := r.Page(t.Context(), s.URL+"/a"); err != nil {
-		t.Error(err)
 	}
 }

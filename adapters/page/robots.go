@@ -28,43 +28,60 @@ type robots struct {
 	now    func() time.Time
 
 	mu    sync.Mutex
-	sites map[string]rules
+	sites map[string]*site
+}
+
+// site is one whose rules are known, or are being asked for.
+type site struct {
+	asking chan struct{} // holds a token while someone reads or writes rules
+	rules  rules
 }
 
 // rules are those of one site for us.
 type rules struct {
 	rules []rule
-	delay time.Duration // that it wants between two requests; 0 for none
-	err   error         // why nothing is allowed now
+	err   error // why nothing is allowed now
 	until time.Time
 }
 
 func newRobots(client *httpx.Client, agent string, now func() time.Time) *robots {
-	return &robots{client: client, agent: agent, now: now, sites: make(map[string]rules)}
+	return &robots{client: client, agent: agent, now: now, sites: make(map[string]*site)}
 }
 
 // of gives the rules of the site of an address; it asks the site for them where
 // they are not known. The error says why nothing is allowed: then a later try may
 // mend it.
 func (r *robots) of(ctx context.Context, u *url.URL) (rules, error) {
-	site := u.Scheme + "://" + u.Host
-	r.mu.Lock()
-	known, ok := r.sites[site]
-	r.mu.Unlock()
-	if ok && r.now().Before(known.until) {
-		return known, known.err
-	}
-	fresh := r.ask(ctx, site)
-	if ctx.Err() != nil {
+	name := u.Scheme + "://" + u.Host
+	known := r.site(name)
+	select {
+	case known.asking <- struct{}{}:
+		defer func() { <-known.asking }()
+	case <-ctx.Done():
 		return rules{}, ctx.Err()
 	}
+	if !r.now().Before(known.rules.until) {
+		fresh := r.ask(ctx, name)
+		if ctx.Err() != nil {
+			return rules{}, ctx.Err()
+		}
+		known.rules = fresh
+	}
+	return known.rules, known.rules.err
+}
+
+func (r *robots) site(name string) *site {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.sites) >= maxSites {
-		clear(r.sites)
+	s, ok := r.sites[name]
+	if !ok {
+		if len(r.sites) >= maxSites {
+			clear(r.sites)
+		}
+		s = &site{asking: make(chan struct{}, 1)}
+		r.sites[name] = s
 	}
-	r.sites[site] = fresh
-	return fresh, fresh.err
+	return s
 }
 
 func (r *robots) ask(ctx context.Context, site string) rules {

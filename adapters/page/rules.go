@@ -1,11 +1,9 @@
 package page
 
 import (
-	"math"
 	"net/url"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // Bounds of what is read of a robots.txt (RFC 9309, 2.5 wants 500 KiB at least),
@@ -52,7 +50,7 @@ func parseRules(data []byte, agent string) rules {
 			}
 			ours, everyones = ours || isAgent(value, agent), everyones || value == "*"
 			named = named || ours
-		case "allow", "disallow", "crawl-delay":
+		case "allow", "disallow":
 			inRules = true
 			if ours {
 				own.add(key, value)
@@ -80,17 +78,13 @@ func isAgent(value, agent string) bool {
 }
 
 func (r *rules) add(key, value string) {
-	switch {
-	case key == "crawl-delay":
-		if s, err := strconv.ParseFloat(value, 64); err == nil && s > 0 && !math.IsInf(s, 0) {
-			r.delay = time.Duration(min(s, maxDelay.Seconds()) * float64(time.Second))
-		}
-	case value != "" && len(r.rules) < maxRules:
-		if value[0] != '/' && value[0] != '*' {
-			value = "/" + value
-		}
-		r.rules = append(r.rules, rule{pattern: plainPath(value), allow: key == "allow"})
+	if value == "" || len(r.rules) == maxRules {
+		return
 	}
+	if value[0] != '/' && value[0] != '*' {
+		value = "/" + value
+	}
+	r.rules = append(r.rules, rule{pattern: plainPath(value), allow: key == "allow"})
 }
 
 // allow tells whether the page at an address may be asked for: by the longest

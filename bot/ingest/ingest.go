@@ -166,18 +166,21 @@ func (in *Ingester) Run(ctx context.Context) error {
 // error joins those of the sources that failed; the others were done.
 func (in *Ingester) Once(ctx context.Context) error {
 	batches := make([]alerts.Batch, len(in.sources))
+	outcomes := make([][]alerts.Outcome, len(in.sources))
 	errs := make([]error, len(in.sources))
 	var fetches errgroup.Group
 	for i, s := range in.sources {
 		fetches.Go(func() error {
-			batches[i], _, errs[i] = s.fetch(ctx)
+			if batches[i], _, errs[i] = s.fetch(ctx); errs[i] == nil {
+				outcomes[i], errs[i] = s.prepare(ctx, batches[i], false)
+			}
 			return nil
 		})
 	}
 	_ = fetches.Wait() // errs has them
 	for i, s := range in.sources {
 		if errs[i] == nil {
-			errs[i] = s.store(ctx, batches[i], false)
+			errs[i] = s.store(ctx, batches[i], outcomes[i], false)
 		}
 		s.note(errs[i])
 		if errs[i] != nil {

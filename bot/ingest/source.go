@@ -101,7 +101,12 @@ func (s *source) poll(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	return s.store(ctx, batch, first && s.in.cfg.FirstPollIsHistory && batch.Kind == alerts.FeedSource)
+	history := first && s.in.cfg.FirstPollIsHistory && batch.Kind == alerts.FeedSource
+	outcomes, err := s.prepare(ctx, batch, history)
+	if err != nil {
+		return err
+	}
+	return s.store(ctx, batch, outcomes, history)
 }
 
 // fetch reads the source's document; first tells that no good poll went
@@ -158,19 +163,22 @@ func (s *source) read(ctx context.Context, state []byte) (b alerts.Batch, err er
 	return s.src.Fetch(ctx, state)
 }
 
-// store appends a batch and, only when every article is in the log, settles
-// the poll: after a crash in between the document is read again.
-func (s *source) store(ctx context.Context, b alerts.Batch, history bool) error {
-	log, name := s.in.cfg.Log, s.src.Name()
+// prepare makes of a batch what is to be logged, an outcome for each article.
+func (s *source) prepare(ctx context.Context, b alerts.Batch, history bool) ([]alerts.Outcome, error) {
 	outcomes, problems := s.normalise(b)
 	if !b.NotModified {
 		s.report(append(b.Problems, problems...))
 	}
-	if !history { // what nobody is told of can do with its teaser
-		if err := s.complete(ctx, b, outcomes); err != nil {
-			return err
-		}
+	if history { // what nobody is told of can do with its teaser
+		return outcomes, nil
 	}
+	return outcomes, s.complete(ctx, b, outcomes)
+}
+
+// store appends what a batch brought and, only when every article is in the log,
+// settles the poll: after a crash in between the document is read again.
+func (s *source) store(ctx context.Context, b alerts.Batch, outcomes []alerts.Outcome, history bool) error {
+	log, name := s.in.cfg.Log, s.src.Name()
 	var standing, added []alerts.Article
 	for i := range outcomes {
 		o := &outcomes[i]

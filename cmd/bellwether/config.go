@@ -40,6 +40,7 @@ type config struct {
 	privateHosts  []string
 	interval      time.Duration
 	history       bool
+	fullText      bool
 	sentences     int
 	anHour        int
 	expire        time.Duration
@@ -65,6 +66,7 @@ type sourceConfig struct {
 	path     string
 	interval time.Duration
 	keep     bool   // of a folder: files stay where they are
+	fullText *bool  // of a feed: goes before the setting of all; may be nil
 	place    string // where it was configured, for errors
 }
 
@@ -267,7 +269,7 @@ type flagValues struct {
 // mistake of all three in one error.
 func loadConfig(w world, f flagValues, interactive bool) (config, error) {
 	c := config{
-		redisPrefix: "bellwether:", logLevel: slog.LevelInfo, interval: 5 * time.Minute, history: true, sentences: 3,
+		redisPrefix: "bellwether:", logLevel: slog.LevelInfo, interval: 5 * time.Minute, history: true, fullText: true, sentences: 3,
 		anHour: 30, expire: 7 * 24 * time.Hour,
 		roles: allRoles(), lease: time.Minute, now: clock(w.lookup), bounds: pressure.DefaultBounds(),
 	}

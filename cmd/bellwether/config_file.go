@@ -195,8 +195,14 @@ func (r *fileReader) sourceMapping(item *yaml.Node) {
 				r.fail(v, fmt.Sprintf("keep: %q is neither true nor false", v.Value), "write true if the files of a folder are to stay where they are")
 			}
 			more.keep = keep
+		case "full_text":
+			full, err := strconv.ParseBool(v.Value)
+			if err != nil {
+				r.fail(v, fmt.Sprintf("full_text: %q is neither true nor false", v.Value), "write false if a feed's teasers are to stand, true if its pages are to be read")
+			}
+			more.fullText = &full
 		default:
-			r.fail(k, fmt.Sprintf("unknown setting %q of a source", key), "a source has name, url or path, interval, and keep")
+			r.fail(k, fmt.Sprintf("unknown setting %q of a source", key), "a source has name, url or path, interval, keep, and full_text")
 		}
 	})
 	if len(r.wrong) > before {
@@ -229,7 +235,7 @@ func (r *fileReader) source(n *yaml.Node, value string, more sourceConfig) {
 	if more.name != "" {
 		s.name = more.name
 	}
-	s.interval, s.keep = more.interval, more.keep
+	s.interval, s.keep, s.fullText = more.interval, more.keep, more.fullText
 	r.config.sources = append(r.config.sources, s)
 }
 

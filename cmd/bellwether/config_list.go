@@ -50,6 +50,10 @@ func settings() []setting {
 		{"feeds.private_hosts", "BELLWETHER_FEEDS_PRIVATE_HOSTS", "hosts that may be read from though their names lead into your own\nnetwork; several with commas", "", false, setPrivateHosts},
 		{"feeds.history", "BELLWETHER_FEEDS_HISTORY", "what stands in a feed when it is first read is history:\nkept for preview, not posted", "true", false, setBool(func(c *config) *bool { return &c.history })},
 		{
+			"feeds.full_text", "BELLWETHER_FEEDS_FULL_TEXT", "where a feed gives only a teaser, the text is taken from the article's page,\nif the site's robots.txt allows it", "true", false,
+			setBool(func(c *config) *bool { return &c.fullText }),
+		},
+		{
 			"alerts.sentences", "BELLWETHER_ALERTS_SENTENCES", "sentences of summary in an alert, 1 to 5", "3", false,
 			setInt(1, 5, func(c *config) *int { return &c.sentences }),
 		},

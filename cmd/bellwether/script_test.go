@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"testing"
 
@@ -33,7 +35,7 @@ func TestScripts(t *testing.T) {
 		Condition: func(name string) (bool, error) {
 			return name == "redis" && os.Getenv("BELLWETHER_TEST_REDIS") != "", nil
 		},
-		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"hold": hold},
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"hold": hold, "serve": serveFolder},
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 	})
 }
@@ -47,4 +49,14 @@ func hold(ts *testscript.TestScript, neg bool, args []string) {
 	server, err := embedded.Open(context.Background(), ts.MkAbs(args[0]), slog.New(slog.DiscardHandler))
 	ts.Check(err)
 	ts.Defer(func() { ts.Check(server.Close()) })
+}
+
+// serveFolder is the command "serve DIR": it serves a folder by HTTP until the script ends, at $SERVER.
+func serveFolder(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: serve DIR")
+	}
+	server := httptest.NewServer(http.FileServer(http.Dir(ts.MkAbs(args[0]))))
+	ts.Defer(server.Close)
+	ts.Setenv("SERVER", server.URL)
 }

@@ -5,11 +5,13 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/bellwether/bellwether/adapters/feed"
 	"github.com/bellwether/bellwether/adapters/httpx"
+	"github.com/bellwether/bellwether/adapters/page"
 	"github.com/bellwether/bellwether/adapters/wire"
 	"github.com/bellwether/bellwether/bot/ingest"
 	"github.com/bellwether/bellwether/examples"
@@ -24,6 +26,9 @@ type sourceSet struct {
 	samples   bool
 	public    *httpx.Client
 	private   *httpx.Client // for addresses on this machine or its network
+	web       *httpx.Client // for pages
+	pages     ingest.Pages
+	fullText  bool // unless a source says otherwise
 }
 
 // openSources makes the configured sources, or else the default ones.
@@ -38,6 +43,15 @@ func openSources(cfg config) *sourceSet {
 		public:    httpx.New(httpx.Options{UserAgent: agent, AllowHosts: cfg.privateHosts, Hosts: hosts}),
 		private:   httpx.New(httpx.Options{UserAgent: agent, AllowPrivate: true, Hosts: hosts}),
 	}
+	// Pages of a feed in one's own network stand there too.
+	own := slices.Clone(cfg.privateHosts)
+	for _, c := range cfg.sources {
+		if u, err := url.Parse(c.url); err == nil && u.Host != "" && isPrivate(c.url) {
+			own = append(own, u.Hostname())
+		}
+	}
+	s.web = httpx.New(httpx.Options{UserAgent: agent, AllowHosts: own, Hosts: hosts, MaxBody: page.MaxPage, Timeout: page.Timeout})
+	s.pages, s.fullText = page.New(s.web, page.Options{Now: cfg.now}), cfg.fullText
 	if !cfg.sourcesGiven {
 		s.addDefaults()
 		return s
@@ -55,7 +69,11 @@ func (s *sourceSet) add(c sourceConfig) {
 		s.intervals[c.name] = c.interval
 	}
 	if c.url != "" {
-		s.addFeed(c.name, c.url)
+		full := s.fullText
+		if c.fullText != nil {
+			full = *c.fullText
+		}
+		s.addFeed(c.name, c.url, full)
 		return
 	}
 	s.paths++
@@ -68,13 +86,13 @@ func (s *sourceSet) add(c sourceConfig) {
 	s.list = append(s.list, wire.NewFolder(c.name, c.path, reader, c.keep))
 }
 
-func (s *sourceSet) addFeed(name, address string) {
+func (s *sourceSet) addFeed(name, address string, fullText bool) {
 	client := s.public
 	if isPrivate(address) {
 		client = s.private
 	}
 	s.feeds++
-	s.list = append(s.list, feed.New(client, feed.Config{Name: name, URL: address}))
+	s.list = append(s.list, feed.New(client, feed.Config{Name: name, URL: address, Pages: fullText}))
 }
 
 func (s *sourceSet) addDefaults() {
@@ -82,7 +100,7 @@ func (s *sourceSet) addDefaults() {
 	s.list = append(s.list, wire.NewFS("sample wire", examples.Wires(), newReader()))
 	for _, source := range examples.Sources() {
 		if source.Default {
-			s.addFeed(source.Name, source.Address)
+			s.addFeed(source.Name, source.Address, s.fullText)
 		}
 	}
 }
@@ -118,6 +136,7 @@ func count(n int, one, many string) string {
 func (s *sourceSet) close() {
 	s.public.Close()
 	s.private.Close()
+	s.web.Close()
 }
 
 // setPrivateHosts takes names as they stand in the address of a source.

@@ -58,7 +58,7 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 	})
 	a.ingest = ingest.New(ingest.Config{
 		Turns: s.turns(once), Turn: min(mostTurn, cfg.lease), Log: s.client.Articles(), Sources: sources.list, Interval: cfg.interval, Intervals: sources.intervals,
-		FirstPollIsHistory: cfg.history, Hold: a.pressure.Intake, Problem: report, Logger: log,
+		Pages: sources.pages, FirstPollIsHistory: cfg.history, Hold: a.pressure.Intake, Problem: report, Logger: log,
 		Now: cfg.now, Metrics: watch.of(cfg.has(roleIngest)), Alive: watch.pulse.beat, Tracer: watch.tracer,
 	})
 	a.matching = matching.New(matching.Config{
