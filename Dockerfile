@@ -11,6 +11,7 @@ WORKDIR /src
 
 # The modules change less often than the code: they are a layer of their own.
 COPY go.mod go.sum ./
+COPY adapters/page/dateparser ./adapters/page/dateparser
 RUN go mod download
 
 COPY . .
