@@ -146,7 +146,7 @@ func (a *Articles) Known(ctx context.Context, articles []alerts.Article) ([]aler
 			return nil, fmt.Errorf("look %d articles up: %w", len(page), errReply)
 		}
 		for _, known := range found {
-			out = append(out, alerts.Known(min(max(known, 0), int64(alerts.Unchanged)))) //nolint:gosec // bounded
+			out = append(out, alerts.Known(min(max(known, 0), int64(alerts.Unchanged))))
 		}
 	}
 	return out, nil
