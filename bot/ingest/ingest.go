@@ -54,7 +54,8 @@ type Config struct {
 	// DefaultPageTime if 0.
 	PageTime time.Duration
 	// FirstPollIsHistory: what stands in a feed when Run reads it for the very
-	// first time is archived and not alerted.
+	// first time is archived and not alerted, and so are old items of a feed that
+	// was built anew.
 	FirstPollIsHistory bool
 	// Hold tells why no source is to be polled now, empty if they are; nil never
 	// does. What it holds back is polled when it no longer does.
@@ -166,13 +167,13 @@ func (in *Ingester) Run(ctx context.Context) error {
 // error joins those of the sources that failed; the others were done.
 func (in *Ingester) Once(ctx context.Context) error {
 	batches := make([]alerts.Batch, len(in.sources))
-	outcomes := make([][]alerts.Outcome, len(in.sources))
+	prepared := make([]ready, len(in.sources))
 	errs := make([]error, len(in.sources))
 	var fetches errgroup.Group
 	for i, s := range in.sources {
 		fetches.Go(func() error {
 			if batches[i], _, errs[i] = s.fetch(ctx); errs[i] == nil {
-				outcomes[i], errs[i] = s.prepare(ctx, batches[i], false)
+				prepared[i], errs[i] = s.prepare(ctx, batches[i], false, false)
 			}
 			return nil
 		})
@@ -180,7 +181,7 @@ func (in *Ingester) Once(ctx context.Context) error {
 	_ = fetches.Wait() // errs has them
 	for i, s := range in.sources {
 		if errs[i] == nil {
-			errs[i] = s.store(ctx, batches[i], outcomes[i], false)
+			errs[i] = s.store(ctx, batches[i], prepared[i])
 		}
 		s.note(errs[i])
 		if errs[i] != nil {

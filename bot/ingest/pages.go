@@ -3,7 +3,6 @@ package ingest
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 	"unicode"
@@ -30,27 +29,16 @@ const (
 // any other article; a page that did not come, or not in time, is asked for
 // again at the next polls, and its text is then a revision. What was seen with
 // the same teaser is not asked for.
-func (s *source) complete(ctx context.Context, b alerts.Batch, outcomes []alerts.Outcome) error {
-	if s.in.cfg.Pages == nil || !b.Pages {
-		return nil
-	}
-	partial := partials(outcomes)
-	if len(partial) == 0 {
-		return nil
-	}
-	teasers := make([]alerts.Article, len(partial))
-	for i, o := range partial {
-		teasers[i] = o.Article
-	}
-	known, err := s.in.cfg.Log.Known(ctx, teasers)
-	if err != nil {
-		return &storeError{fmt.Errorf("look articles up: %w", err)}
-	}
+func (s *source) complete(ctx context.Context, r ready) {
 	again := make(map[string]int) // what no longer stands in the feed is forgotten
 	var wanted []*alerts.Outcome
-	for i, o := range partial {
+	for i := range r.outcomes {
+		o := &r.outcomes[i]
+		if !completable(*o) || r.isHistory(i) {
+			continue
+		}
 		tries, unfinished := s.unfinished[o.Article.ID]
-		if known[i] != alerts.Unchanged {
+		if r.known[i] != alerts.Unchanged {
 			tries = 0
 		} else if !unfinished {
 			continue
@@ -81,19 +69,11 @@ func (s *source) complete(ctx context.Context, b alerts.Batch, outcomes []alerts
 		}
 		o.Article = whole
 	}
-	return nil
 }
 
-// partials are the articles that more can be read of.
-func partials(outcomes []alerts.Outcome) []*alerts.Outcome {
-	var out []*alerts.Outcome
-	for i := range outcomes {
-		a := outcomes[i].Article
-		if outcomes[i].Err == nil && a.Partial && a.URL != "" && a.Standing != alerts.Withdrawn {
-			out = append(out, &outcomes[i])
-		}
-	}
-	return out
+// completable tells whether more can be read of an article than there is.
+func completable(o alerts.Outcome) bool {
+	return o.Err == nil && o.Article.Partial && o.Article.URL != "" && o.Article.Standing != alerts.Withdrawn
 }
 
 // forGood tells that no later try mends an error.

@@ -101,12 +101,11 @@ func (s *source) poll(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	history := first && s.in.cfg.FirstPollIsHistory && batch.Kind == alerts.FeedSource
-	outcomes, err := s.prepare(ctx, batch, history)
+	r, err := s.prepare(ctx, batch, first, s.in.cfg.FirstPollIsHistory)
 	if err != nil {
 		return err
 	}
-	return s.store(ctx, batch, outcomes, history)
+	return s.store(ctx, batch, r)
 }
 
 // fetch reads the source's document; first tells that no good poll went
@@ -163,31 +162,19 @@ func (s *source) read(ctx context.Context, state []byte) (b alerts.Batch, err er
 	return s.src.Fetch(ctx, state)
 }
 
-// prepare makes of a batch what is to be logged, an outcome for each article.
-func (s *source) prepare(ctx context.Context, b alerts.Batch, history bool) ([]alerts.Outcome, error) {
-	outcomes, problems := s.normalise(b)
-	if !b.NotModified {
-		s.report(append(b.Problems, problems...))
-	}
-	if history { // what nobody is told of can do with its teaser
-		return outcomes, nil
-	}
-	return outcomes, s.complete(ctx, b, outcomes)
-}
-
 // store appends what a batch brought and, only when every article is in the log,
 // settles the poll: after a crash in between the document is read again.
-func (s *source) store(ctx context.Context, b alerts.Batch, outcomes []alerts.Outcome, history bool) error {
+func (s *source) store(ctx context.Context, b alerts.Batch, r ready) error {
 	log, name := s.in.cfg.Log, s.src.Name()
 	var standing, added []alerts.Article
-	for i := range outcomes {
-		o := &outcomes[i]
+	for i := range r.outcomes {
+		o := &r.outcomes[i]
 		if o.Err != nil {
 			continue
 		}
 		s.alive()
 		standing = append(standing, o.Article)
-		logged, verdict, err := s.append(ctx, o.Article, history)
+		logged, verdict, err := s.append(ctx, o.Article, r.isHistory(i))
 		if err != nil {
 			return &storeError{fmt.Errorf("log article %s: %w", o.Article.ID, err)}
 		}
@@ -195,7 +182,7 @@ func (s *source) store(ctx context.Context, b alerts.Batch, outcomes []alerts.Ou
 		if verdict == alerts.Added {
 			added = append(added, logged)
 		}
-		s.count(logged, verdict, history)
+		s.count(logged, verdict, r.isHistory(i))
 	}
 	if err := log.Settle(ctx, name, standing, b.NotModified, s.in.cfg.Now()); err != nil {
 		return &storeError{fmt.Errorf("settle the poll: %w", err)}
@@ -208,7 +195,7 @@ func (s *source) store(ctx context.Context, b alerts.Batch, outcomes []alerts.Ou
 		if err := log.Saved(ctx); err != nil {
 			return &storeError{fmt.Errorf("save what was logged: %w", err)}
 		}
-		if err := f.Finish(ctx, outcomes); err != nil { // it was read all the same
+		if err := f.Finish(ctx, r.outcomes); err != nil { // it was read all the same
 			s.log.Warn("what was read can't be put away", "error", err)
 		}
 	}

@@ -48,7 +48,7 @@ func settings() []setting {
 			setDuration(time.Minute, time.Hour, func(c *config) *time.Duration { return &c.interval }),
 		},
 		{"feeds.private_hosts", "BELLWETHER_FEEDS_PRIVATE_HOSTS", "hosts that may be read from though their names lead into your own\nnetwork; several with commas", "", false, setPrivateHosts},
-		{"feeds.history", "BELLWETHER_FEEDS_HISTORY", "what stands in a feed when it is first read is history:\nkept for preview, not posted", "true", false, setBool(func(c *config) *bool { return &c.history })},
+		{"feeds.history", "BELLWETHER_FEEDS_HISTORY", "what stands in a feed when it is first read is history:\nkept for preview, not posted; so are old items of a feed that was built anew", "true", false, setBool(func(c *config) *bool { return &c.history })},
 		{
 			"feeds.full_text", "BELLWETHER_FEEDS_FULL_TEXT", "where a feed gives only a teaser, the text is taken from the article's page,\nif the site's robots.txt allows it", "true", false,
 			setBool(func(c *config) *bool { return &c.fullText }),
