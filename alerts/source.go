@@ -104,8 +104,11 @@ type SourceStatus struct {
 	LastNew  time.Time // when it last brought an article
 	Error    string    // why the latest try failed; empty if it did not
 	Failures int       // tries in a row that failed
-	Next     time.Time // the next try
-	Articles int       // brought so far, by whichever replica
+	// FailingSince is when the first of those was; zero if the latest succeeded.
+	FailingSince time.Time
+	News         Tally     // the articles it brought, by their own time
+	Next         time.Time // the next try
+	Articles     int       // brought so far, by whichever replica
 }
 
 // Turn is a replica's right to poll a source.

@@ -111,9 +111,10 @@ func testLostTurn(t *testing.T, open func(string) ingest.Turns) {
 func testStatuses(t *testing.T, open func(string) ingest.Turns) {
 	a := open("a")
 	at := time.UnixMilli(1_760_000_000_123).UTC()
+	news := alerts.Tally{}.Add(at, at).Add(at.AddDate(0, 0, 1-alerts.TallyDays), at).Add(at.AddDate(0, 0, 2), at.AddDate(0, 0, 2))
 	want := map[string]alerts.SourceStatus{
-		"feed": {Name: "feed", LastGood: at, LastNew: at.Add(time.Second), Next: at.Add(time.Hour), Articles: 12},
-		"b c":  {Name: "b c", Error: "no such host", Failures: 3},
+		"feed": {Name: "feed", LastGood: at, LastNew: at.Add(time.Second), Next: at.Add(time.Hour), Articles: 12, News: news},
+		"b c":  {Name: "b c", Error: "no such host", Failures: 3, FailingSince: at.Add(-time.Hour)},
 	}
 	for _, s := range want {
 		if turn := begin(t, a, s.Name, time.Minute, false); !turn.Mine || turn.Status.Name != "" {

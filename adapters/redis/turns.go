@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/bellwether/bellwether/alerts"
@@ -64,7 +65,7 @@ func (t *Turns) Keep(ctx context.Context, source string, span time.Duration) (bo
 func (t *Turns) End(ctx context.Context, s alerts.SourceStatus, wait time.Duration) error {
 	record, err := json.Marshal(statusJSON{
 		LastGood: millis(s.LastGood), LastNew: millis(s.LastNew), Error: s.Error, Failures: s.Failures,
-		Next: millis(s.Next), Articles: s.Articles,
+		FailingSince: millis(s.FailingSince), Next: millis(s.Next), Articles: s.Articles, News: encodeTally(s.News),
 	})
 	if err == nil {
 		err = t.c.run(ctx, scriptTurnEnd, t.c.key("l"), s.Name, t.c.options.Consumer, record, wait.Milliseconds()).Err()
@@ -97,6 +98,35 @@ type statusJSON struct {
 	Failures int    `json:"f,omitempty"`
 	Next     int64  `json:"t,omitempty"`
 	Articles int    `json:"c,omitempty"`
+
+	FailingSince int64   `json:"s,omitempty"`
+	News         []int64 `json:"w,omitempty"`
+}
+
+// encodeTally gives the day and the counts, without the zeros at the end; nil
+// for an empty tally.
+func encodeTally(t alerts.Tally) []int64 {
+	if t == (alerts.Tally{}) {
+		return nil
+	}
+	out, long := []int64{t.Day}, 1
+	for _, n := range t.Counts {
+		if out = append(out, int64(n)); n > 0 {
+			long = len(out)
+		}
+	}
+	return out[:long]
+}
+
+func decodeTally(record []int64) (t alerts.Tally) {
+	if len(record) == 0 {
+		return t
+	}
+	t.Day = record[0]
+	for i, n := range record[1:min(len(record), len(t.Counts)+1)] {
+		t.Counts[i] = uint16(min(max(n, 0), math.MaxUint16))
+	}
+	return t
 }
 
 func decodeStatus(name, record string) (alerts.SourceStatus, error) {
@@ -106,6 +136,6 @@ func decodeStatus(name, record string) (alerts.SourceStatus, error) {
 	}
 	return alerts.SourceStatus{
 		Name: name, LastGood: instant(j.LastGood), LastNew: instant(j.LastNew), Error: j.Error,
-		Failures: j.Failures, Next: instant(j.Next), Articles: j.Articles,
+		Failures: j.Failures, FailingSince: instant(j.FailingSince), Next: instant(j.Next), Articles: j.Articles, News: decodeTally(j.News),
 	}, nil
 }

@@ -172,6 +172,9 @@ func (in *Ingester) Once(ctx context.Context) error {
 	var fetches errgroup.Group
 	for i, s := range in.sources {
 		fetches.Go(func() error {
+			if errs[i] = s.once(ctx); errs[i] != nil {
+				return nil
+			}
 			if batches[i], _, errs[i] = s.fetch(ctx); errs[i] == nil {
 				prepared[i], errs[i] = s.prepare(ctx, batches[i], false, false)
 			}
@@ -184,6 +187,7 @@ func (in *Ingester) Once(ctx context.Context) error {
 			errs[i] = s.store(ctx, batches[i], prepared[i])
 		}
 		s.note(errs[i])
+		s.end(ctx, s.wait(errs[i]))
 		if errs[i] != nil {
 			errs[i] = fmt.Errorf("source %s: %w", s.src.Name(), errs[i])
 		}

@@ -244,6 +244,7 @@ func (s *source) count(a alerts.Article, v alerts.Verdict, history bool) {
 	defer s.mu.Unlock()
 	s.status.Articles++
 	s.status.LastNew = s.in.cfg.Now()
+	s.status.News = s.status.News.Add(a.Published, s.in.cfg.Now())
 }
 
 // report tells of items that could not be read. A feed shows the same broken
@@ -273,10 +274,14 @@ func (s *source) note(err error) {
 	if err == nil {
 		s.status.Failures = 0
 		s.status.Error = ""
+		s.status.FailingSince = time.Time{}
 		s.status.LastGood = s.in.cfg.Now()
 		return
 	}
 	s.status.Failures++
+	if s.status.FailingSince.IsZero() {
+		s.status.FailingSince = s.in.cfg.Now()
+	}
 	if _, ok := errors.AsType[*storeError](err); ok {
 		s.counts.unstored.Add(1)
 	} else {

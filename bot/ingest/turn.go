@@ -46,6 +46,23 @@ func (s *source) turn(ctx context.Context, now bool) (wait time.Duration, polled
 		s.note(err)
 		wait = s.wait(err)
 	}
+	s.end(ctx, wait)
+	return wait, true
+}
+
+// once takes the turn without waiting for it, and knows then what was known of
+// the source. Where another replica has it, the source is polled all the same.
+func (s *source) once(ctx context.Context) error {
+	t, err := s.in.cfg.Turns.Begin(ctx, s.src.Name(), s.in.cfg.Timeout, true)
+	if err != nil {
+		return &storeError{err}
+	}
+	s.adopt(t.Status)
+	return nil
+}
+
+// end gives the turn back, with how the source is.
+func (s *source) end(ctx context.Context, wait time.Duration) {
 	s.mu.Lock()
 	s.status.Next = s.in.cfg.Now().Add(wait)
 	status := s.status
@@ -56,7 +73,6 @@ func (s *source) turn(ctx context.Context, now bool) (wait time.Duration, polled
 	if err := s.in.cfg.Turns.End(ending, status, wait); err != nil {
 		s.log.Warn("the turn to poll could not be given back; it ends by itself", "error", err)
 	}
-	return wait, true
 }
 
 // adopt goes on from what another replica knew of the source.

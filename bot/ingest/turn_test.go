@@ -2,6 +2,7 @@ package ingest
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"sync"
 	"sync/atomic"
@@ -210,6 +211,34 @@ func TestHeldBackSourcesArePolledLater(t *testing.T) {
 		pass(holdLook)
 		if src.polls() != 1 {
 			t.Errorf("%d polls after that, want 1", src.polls())
+		}
+	})
+}
+
+// TestStatusOutlivesRestart: what was known of a source is known to the next
+// process, also to one that polls everything once.
+func TestStatusOutlivesRestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		turns, bad := newShared(), errors.New("no such host")
+		src := &fakeSource{name: "feed", replies: []reply{{err: bad}, {err: bad}, {err: bad}, batch("a", "b")}}
+		begun := time.Now()
+		for want := 1; want <= 3; want++ {
+			in := New(Config{Log: &memoryLog{}, Sources: []Source{src}, Turns: replica{turns, "solo"}})
+			if err := in.Once(t.Context()); !errors.Is(err, bad) {
+				t.Fatal(err)
+			}
+			got := turns.statuses["feed"]
+			if got.Failures != want || !got.FailingSince.Equal(begun) {
+				t.Errorf("%d. start: %d failures since %v", want, got.Failures, got.FailingSince)
+			}
+			<-time.After(time.Second)
+		}
+		in := New(Config{Log: &memoryLog{}, Sources: []Source{src}, Turns: replica{turns, "solo"}})
+		if err := in.Once(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := turns.statuses["feed"]; got.Failures != 0 || !got.FailingSince.IsZero() || got.News.Last(1, time.Now()) != 2 {
+			t.Errorf("after a good poll: %+v", got)
 		}
 	})
 }

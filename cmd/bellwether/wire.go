@@ -57,7 +57,7 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 		Read: s.load, Bounds: cfg.bounds, Logger: log, Metrics: watch.of(cfg.has(roleIngest) || cfg.has(roleMatch)),
 	})
 	a.ingest = ingest.New(ingest.Config{
-		Turns: s.turns(once), Turn: min(mostTurn, cfg.lease), Log: s.client.Articles(), Sources: sources.list, Interval: cfg.interval, Intervals: sources.intervals,
+		Turns: s.client.Turns(), Turn: min(mostTurn, cfg.lease), Log: s.client.Articles(), Sources: sources.list, Interval: cfg.interval, Intervals: sources.intervals,
 		Pages: sources.pages, FirstPollIsHistory: cfg.history, Hold: a.pressure.Intake, Problem: report, Logger: log,
 		Now: cfg.now, Metrics: watch.of(cfg.has(roleIngest)), Alive: watch.pulse.beat, Tracer: watch.tracer,
 	})
@@ -225,15 +225,6 @@ func openEmbedded(ctx context.Context, cfg config, log *slog.Logger, metrics pro
 		return nil, errors.Join(err, server.Close())
 	}
 	return &store{client: client, embedded: server, about: "no Redis: embedded store in " + file}, nil
-}
-
-// turns shares the sources with other replicas. The embedded store has none,
-// and a single poll of everything waits for nobody.
-func (s *store) turns(once bool) ingest.Turns {
-	if s.embedded != nil || once {
-		return nil
-	}
-	return s.client.Turns()
 }
 
 // load tells how full the store is.
