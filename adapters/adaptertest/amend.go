@@ -25,10 +25,10 @@ func testAmended(t *testing.T, open func(string) ArticleLog) {
 	withdrawal := func(id string, n int64) alerts.Article {
 		return alerts.Article{ID: id, Version: n, Standing: alerts.Withdrawn, Note: "It is not true.", Received: time.Now()}
 	}
-	if got := wantVerdict(t, l, withdrawal("w", 9), alerts.Duplicate); got.Revision != 0 {
+	if got := wantVerdict(t, l, withdrawal("never", 9), alerts.Duplicate); got.Revision != 0 {
 		t.Errorf("a withdrawal of nothing: %+v", got)
 	}
-	if _, err := l.Article(ctx, "w"); !errors.Is(err, alerts.ErrNotFound) {
+	if _, err := l.Article(ctx, "never"); !errors.Is(err, alerts.ErrNotFound) {
 		t.Errorf("a withdrawal of nothing was kept: %v", err)
 	}
 	first := wantVerdict(t, l, version("w", "First text.", 1), alerts.Added)
@@ -63,6 +63,76 @@ func testAmended(t *testing.T, open func(string) ArticleLog) {
 	if err != nil || len(entries) != 4 || entries[3].Article.Standing != alerts.Withdrawn || entries[1].Article.Note != "Corrects it." {
 		t.Errorf("entries %+v, %v", entries, err)
 	}
+}
+
+// testKilled: a withdrawal is remembered until what it withdraws comes.
+func testKilled(t *testing.T, open func(string) ArticleLog) {
+	ctx := t.Context()
+	l := open("a")
+	kill := func(id, address string, version int64) alerts.Article {
+		return alerts.Article{ID: id, URL: address, Version: version, Standing: alerts.Withdrawn, Received: time.Now()}
+	}
+	late := func(id string, version int64) alerts.Article {
+		a := article(id, "Text of "+id)
+		a.Version = version
+		return a
+	}
+	wantVerdict(t, l, kill("plain", "", 0), alerts.Duplicate)
+	wantVerdict(t, l, kill("versioned", "", 2), alerts.Duplicate)
+	wantVerdict(t, l, kill("address", "https://www.example.org/moved/", 0), alerts.Duplicate)
+	moved := late("other", 0)
+	moved.URL = "https://example.org/moved"
+	for _, a := range []alerts.Article{late("plain", 0), late("plain", 7), late("versioned", 0), late("versioned", 1), late("versioned", 2), moved} {
+		if got := wantVerdict(t, l, a, alerts.Duplicate); got.Revision != 0 {
+			t.Errorf("%s, version %d, was logged after its withdrawal", a.ID, a.Version)
+		}
+	}
+	wantVerdict(t, l, late("versioned", 3), alerts.Added)
+	wantVerdict(t, l, late("another", 0), alerts.Added)
+	if entries, err := l.Next(ctx, 10, 0); err != nil || len(entries) != 2 {
+		t.Errorf("entries %+v, %v", entries, err)
+	}
+}
+
+// testAgain: who was told that an article is withdrawn is told that it is back.
+func testAgain(t *testing.T, open func(string) ArticleLog) {
+	l := open("a")
+	withdrawn := func(id string, version int64) alerts.Article {
+		first := article(id, "Text.")
+		first.Version = version
+		wantVerdict(t, l, first, alerts.Added)
+		gone := first
+		gone.Standing, gone.Note = alerts.Withdrawn, "It is not true."
+		if version > 0 {
+			gone.Version++
+		}
+		wantVerdict(t, l, gone, alerts.Revised)
+		return first
+	}
+	back := func(a alerts.Article, note string) {
+		t.Helper()
+		got := wantVerdict(t, l, a, alerts.Revised)
+		read, err := l.Article(t.Context(), a.ID)
+		if err != nil || read.Standing != alerts.Corrected || read.Body != a.Body || read.Revision != 3 || !strings.Contains(read.Note, note) {
+			t.Errorf("put out again: %+v, %v", read, err)
+		}
+		if diff := cmp.Diff(read, got, Same); diff != "" {
+			t.Errorf("as logged (-read +returned):\n%s", diff)
+		}
+	}
+	same := withdrawn("same", 0)
+	wantVerdict(t, l, same, alerts.Duplicate) // a copy that comes late
+	changed := same
+	changed.Body = `Other text, with "standing":"withdrawn" in it.`
+	back(changed, "put it out again")
+	changed.Body = "A third text."
+	if got := wantVerdict(t, l, changed, alerts.Revised); got.Standing != alerts.Usable {
+		t.Errorf("a later version is %q", got.Standing)
+	}
+	next := withdrawn("version", 1)
+	wantVerdict(t, l, next, alerts.Duplicate)
+	next.Version, next.Note = 3, "We have proof now."
+	back(next, "proof")
 }
 
 func inChannel(name string) alerts.Destination {

@@ -32,6 +32,8 @@ func TestArticleLog(t *testing.T, open func(t *testing.T, reclaim time.Duration)
 		"SameText":   testSameText,
 		"Revision":   testRevision,
 		"Amended":    testAmended,
+		"Killed":     testKilled,
+		"Again":      testAgain,
 		"Known":      testKnown,
 		"Settle":     testSettle,
 		"State":      testState,

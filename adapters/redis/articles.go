@@ -1,6 +1,7 @@
 package redis
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -26,7 +27,14 @@ const (
 	recordDays = 90
 	// markDays is how long an article is known after it last stood in a source.
 	markDays = 90
+	// killDays is how long the withdrawal of what was never logged is remembered.
+	killDays = 30
 )
+
+// again goes before the fields of what was withdrawn and is put out again.
+const again = `"standing":"corrected","note":"` + againNote + `",`
+
+const againNote = "Its publisher has put it out again."
 
 // sameTextWords is the length of a body, in words, from which an equal body
 // under another name is taken for the same article.
@@ -107,7 +115,8 @@ func (a *Articles) Append(ctx context.Context, article alerts.Article, history b
 	id, address, body := marks(article)
 	reply, err := a.c.keep(ctx, scriptAppend, a.prefix, article.ID, data, id, address, body,
 		versionHash(article), past, a.c.waker.channels[topicArticles],
-		logDays, recordDays, millis(article.Received), evolved(article), article.Version, flag(known), teaserHash(article)).StringSlice()
+		logDays, recordDays, millis(article.Received), evolved(article), article.Version, flag(known), teaserHash(article),
+		republished(article), killDays).StringSlice()
 	if err != nil {
 		return fail(err)
 	}
@@ -122,6 +131,10 @@ func (a *Articles) Append(ctx context.Context, article alerts.Article, history b
 	case "added":
 		return article, alerts.Added, nil
 	case "revised":
+		return article, alerts.Revised, nil
+	case "again":
+		article.Standing = alerts.Corrected
+		article.Note = cmp.Or(article.Note, againNote)
 		return article, alerts.Revised, nil
 	}
 	return article, alerts.Duplicate, nil
@@ -160,6 +173,15 @@ func teaserHash(a alerts.Article) string {
 	}
 	a.Body = *a.Teaser
 	return versionHash(a)
+}
+
+// republished is what goes before the fields of an article if it was withdrawn
+// before; empty where it says itself how its publisher stands to it.
+func republished(a alerts.Article) string {
+	if a.Standing != alerts.Usable {
+		return ""
+	}
+	return again
 }
 
 // versionHash names a version: its text, and how its publisher stands to it.

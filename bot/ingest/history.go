@@ -11,9 +11,9 @@ import (
 // When a feed that is known brings old items as if they were new, it was built
 // anew: its ids or addresses have changed.
 const (
-	// flood is how many unknown items at once are looked at for their age,
+	// flood is how many unknown items at once are looked at for their age.
 	flood = 50
-	// rebuilt how many are if nothing in the document is known.
+	// rebuilt is how many are if nothing in the document is known.
 	rebuilt = 10
 	// late is how long before the last poll an item may be dated and still be news:
 	// some publish under the date on which something was signed.

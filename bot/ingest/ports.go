@@ -66,7 +66,9 @@ type ArticleLog interface {
 	// one step. With a Teaser the article is seen with that text too. What evolved from an article that is known is a revision of it, and
 	// a lower Version of the same ID than the latest is seen. A withdrawal is only
 	// ever a revision: of what is not known it logs nothing and returns Duplicate
-	// with no Revision; without a text it keeps that of before. The returned article
+	// with no Revision, and so it does of what it names when that comes within 30
+	// days, unless as a later version; without a text it keeps that of before. What
+	// was withdrawn and comes with another text or a higher Version is Corrected. The returned article
 	// is as logged. history logs it for the archive
 	// only, without handing it to matchers.
 	Append(ctx context.Context, a alerts.Article, history bool) (alerts.Article, alerts.Verdict, error)

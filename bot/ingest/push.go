@@ -14,7 +14,10 @@ const Pushed = "push"
 // ErrHeld is that nothing is taken in now; it may be pushed again later.
 var ErrHeld = errors.New("nothing is taken in now")
 
-var errNothing = errors.New("there is nothing to withdraw: the article was never logged")
+var (
+	errNothing   = errors.New("there is nothing to withdraw yet; if the article comes within 30 days, it is left out")
+	errWithdrawn = errors.New("its publisher withdrew it before it came")
+)
 
 // pushes stands in for the source of what is pushed. Nobody polls it.
 type pushes struct{}
@@ -47,7 +50,10 @@ func (in *Ingester) Push(ctx context.Context, articles []alerts.Article) ([]aler
 		}
 		o.Article, o.Verdict = logged, verdict
 		if logged.Revision == 0 {
-			o.Err = errNothing
+			o.Err = errWithdrawn
+			if logged.Standing == alerts.Withdrawn {
+				o.Err = errNothing
+			}
 			continue
 		}
 		s.count(logged, verdict, false)

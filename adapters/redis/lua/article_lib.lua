@@ -13,6 +13,8 @@
 --             a source's document
 --   stand:SOURCE   set of ids that stand in a source's last good document
 --   settled   hash from source to the time in ms of its last good poll
+--   kill:MARK  version of a withdrawal that came before what it withdraws, for a
+--             time
 --   state     hash from source to its own state
 local K = KEYS[1]
 local call = redis.call
