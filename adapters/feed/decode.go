@@ -35,7 +35,8 @@ type document struct {
 	problems []alerts.ItemProblem
 	ttl      time.Duration
 	skip     alerts.Skip
-	damaged  bool // not all of it could be read
+	damaged  bool   // not all of it could be read
+	next     string // address of the page that goes on from it; empty if it is whole
 }
 
 // parsed is a feed in the form that all formats share, with what that form has
@@ -47,6 +48,7 @@ type parsed struct {
 	skip     alerts.Skip
 	problems []alerts.ItemProblem
 	damaged  bool
+	next     string
 }
 
 type extra struct {
@@ -69,7 +71,7 @@ func decode(data []byte, contentType, address, home string) (document, error) {
 	c := newConverter(p, address, home)
 	articles, problems := c.articles()
 	return document{
-		articles: articles, problems: append(p.problems, problems...), ttl: p.ttl, skip: p.skip, damaged: p.damaged,
+		articles: articles, problems: append(p.problems, problems...), ttl: p.ttl, skip: p.skip, damaged: p.damaged, next: p.next,
 	}, nil
 }
 
@@ -253,6 +255,8 @@ func survey(text string) (root string, err error) {
 		switch {
 		case depth > maxDepth:
 			return "", fmt.Errorf("its elements are nested more than %d deep", maxDepth)
+		case elements > maxElements && strings.EqualFold(root, "urlset"):
+			return root, nil // it is read page by page, up to maxItems
 		case elements > maxElements:
 			return "", fmt.Errorf("it has more than %d elements", maxElements)
 		}

@@ -383,3 +383,22 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// A sitemap of a whole site has more elements than a feed may; it is read as far
+// as there is room for.
+func TestLargeSitemap(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(`<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">`)
+	for i := range 160_000 {
+		fmt.Fprintf(&b, "<url><loc>https://example.org/%d</loc></url>", i)
+	}
+	b.WriteString(`<url><loc>https://example.org/new</loc><news:news><news:title>News</news:title></news:news></url></urlset>`)
+	got, err := Decode(strings.NewReader(b.String()), "https://example.org/")
+	if err != nil || len(got.Articles) != 1 || got.Articles[0].Title != "News" {
+		t.Errorf("%d articles, %v", len(got.Articles), err)
+	}
+	deep := `<urlset>` + strings.Repeat("<url><loc>https://example.org/1</loc></url>", 160_000) + strings.Repeat("<url>", 1_000_000)
+	if _, err := Decode(strings.NewReader(deep), "https://example.org/"); err == nil {
+		t.Error("a sitemap without news, nested for ever, gives no error")
+	}
+}

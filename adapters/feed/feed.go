@@ -70,6 +70,8 @@ type state struct {
 	Modified string        `json:"modified,omitempty"`
 	Interval time.Duration `json:"interval,omitempty"` // what the document asks for
 	Skip     alerts.Skip   `json:"skip,omitzero"`
+	// Last is the newest document of an answer in pages.
+	Last mark `json:"last,omitzero"`
 	// Moved is where the feed lies since a permanent redirect, which was seen
 	// at Since. It may hold a key and is for requests only.
 	Moved string    `json:"moved,omitempty"`
@@ -166,6 +168,12 @@ func (f *Feed) fetch(ctx context.Context, before state) (alerts.Batch, error) {
 	doc, err := decode(body, res.Header.Get("Content-Type"), res.URL, f.config.URL)
 	if err != nil {
 		return alerts.Batch{}, err
+	}
+	if n := len(doc.articles); doc.next != "" && n > 0 {
+		after.Last = mark{ID: doc.articles[n-1].ID, Date: doc.articles[n-1].Published}
+		if err := f.follow(ctx, &doc, res.URL, f.header(before), before.Last); err != nil {
+			return alerts.Batch{}, err
+		}
 	}
 	after.For, after.Interval, after.Skip = f.key, doc.ttl, doc.skip
 	after.ETag, after.Modified = "", ""

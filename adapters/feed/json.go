@@ -55,6 +55,7 @@ func parseJSON(data []byte) (parsed, error) {
 		p, err = parseJSONFeed(doc, items)
 	} else if items, cut = firstOf(doc["results"]); items != nil || doc.text("count") == "0" {
 		p, err = parseFederal(items) // it says only how many there are when it has none
+		p.next = doc.text("next_page_url")
 	} else {
 		return parsed{}, errors.New("there is JSON, but no JSON Feed: it has no items")
 	}
