@@ -20,7 +20,7 @@ func TestDecodeFiles(t *testing.T) {
 	want := map[string][]alerts.Article{
 		"rss2.xml": {
 			{
-				ID: "feeds.example.org#1001", Title: "Ministry & regions agree on “grid” rules",
+				ID: "feeds.example.org/policy/all.xml#1001", Title: "Ministry & regions agree on “grid” rules",
 				Body:      "The ministry agreed on Monday.\n\nWhat changes\n\nFees fall.\n\nPermits take 30 days.",
 				URL:       "https://feeds.example.org/news/1001?a=1&b=2",
 				Publisher: "Example Policy Daily", Language: "en-gb", Published: march(18, 9),
@@ -60,14 +60,14 @@ func TestDecodeFiles(t *testing.T) {
 		},
 		"federal.json": {
 			{
-				ID: "feeds.example.org#2024-00001", Title: "Steel Wheels From Nowhere: Notice of a Made-Up Review",
+				ID: "feeds.example.org/policy/all.xml#2024-00001", Title: "Steel Wheels From Nowhere: Notice of a Made-Up Review",
 				Body:      "The office invents a review < 90 days.",
 				URL:       "https://www.federalregister.gov/documents/2024/03/20/2024-00001/steel-wheels",
 				Publisher: "Examples Department, Office of Tests", Distributor: "Federal Register",
 				Language: "en-us", Published: march(20, 0),
 			},
 			{
-				ID: "feeds.example.org#2024-00002", Title: "A Rule on Inspection", Body: "The rule & its parts.",
+				ID: "feeds.example.org/policy/all.xml#2024-00002", Title: "A Rule on Inspection", Body: "The rule & its parts.",
 				URL:       "https://www.federalregister.gov/d/2024-00002",
 				Publisher: "Examples Department", Distributor: "Federal Register",
 				Language: "en-us", Published: march(21, 12).Add(45 * time.Minute),
@@ -75,7 +75,7 @@ func TestDecodeFiles(t *testing.T) {
 		},
 		"feed.json": {
 			{
-				ID: "feeds.example.org#7", Title: "Text only, 3 < 5", Body: "One.\n\nTwo <b>.", URL: "https://other.example.com/x",
+				ID: "feeds.example.org/policy/all.xml#7", Title: "Text only, 3 < 5", Body: "One.\n\nTwo <b>.", URL: "https://other.example.com/x",
 				Publisher: "Example JSON", Language: "zh-hans", Published: march(18, 0),
 			},
 			{
@@ -212,8 +212,8 @@ func TestIdentity(t *testing.T) {
 		ids   []string // in the order of the document; "*" is a digest
 	}{
 		{"guid of the world", []string{item("<title>A</title><guid>urn:x:1</guid>")}, []string{"urn:x:1"}},
-		{"guid of the feed", []string{item("<title>A</title><guid> 17 </guid>")}, []string{"feeds.example.org#17"}},
-		{"a title is no URI", []string{item("<title>A</title><guid>News: today</guid>")}, []string{"feeds.example.org#News: today"}},
+		{"guid of the feed", []string{item("<title>A</title><guid> 17 </guid>")}, []string{"feeds.example.org/policy/all.xml#17"}},
+		{"a title is no URI", []string{item("<title>A</title><guid>News: today</guid>")}, []string{"feeds.example.org/policy/all.xml#News: today"}},
 		{"link", []string{item("<title>A</title><link>/a</link>")}, []string{"https://feeds.example.org/a"}},
 		{"text", []string{item("<title>A</title>")}, []string{"*"}},
 		{"a guid too long", []string{item("<title>A</title><guid>%s</guid>", long)}, []string{"*"}},
@@ -235,7 +235,7 @@ func TestIdentity(t *testing.T) {
 		{
 			"two versions of an item: the first is the newest",
 			[]string{item("<title>New</title><link>/a</link><guid>0</guid>"), item("<title>Old</title><link>/a</link><guid>0</guid>")},
-			[]string{"feeds.example.org#0"},
+			[]string{"feeds.example.org/policy/all.xml#0"},
 		},
 	}
 	for _, tt := range tests {

@@ -31,7 +31,7 @@ type converter struct {
 	publisher string
 	language  string
 	base      *url.URL        // what relative links are relative to; may be nil
-	scope     string          // the host that identifiers belong to; may be empty
+	scope     string          // what identifiers belong to: the feed; may be empty
 	links     []string        // of the items
 	ambiguous map[string]bool // GUIDs that stand for several links
 	shared    map[string]bool // canonical links that stand for several titles
@@ -58,9 +58,7 @@ func newConverter(p parsed, address, home string) *converter {
 	if c.base != nil { // what opens the feed is no part of the addresses that are posted
 		c.base.User, c.base.RawQuery = nil, ""
 	}
-	if u := webAddress(home); u != nil {
-		c.scope = u.Hostname()
-	} else if site != nil {
+	if c.scope = scope(home); c.scope == "" && site != nil {
 		c.scope = site.Hostname()
 	}
 	items := p.feed.Items
@@ -71,6 +69,22 @@ func newConverter(p parsed, address, home string) *converter {
 	}
 	c.shared = several(len(items), func(i int) (string, string) { return alerts.CanonicalURL(c.links[i]), items[i].Title })
 	return c
+}
+
+// scope names the feed at an address, for identifiers that are its own: two feeds
+// of a host may both count from 1. What stands in both is known by its link. Of
+// the query, which may hold a key, only a digest is shown.
+func scope(address string) string {
+	u := webAddress(address)
+	if u == nil {
+		return ""
+	}
+	name := strings.ToLower(u.Host) + strings.TrimSuffix(u.EscapedPath(), "/")
+	if u.RawQuery != "" {
+		sum := sha256.Sum256([]byte(u.RawQuery))
+		name += "?" + hex.EncodeToString(sum[:4])
+	}
+	return name
 }
 
 // several gives the names that stand for more than one thing. Some feeds give
@@ -144,8 +158,8 @@ func (c *converter) article(item *gofeed.Item, x extra, link string) (alerts.Art
 }
 
 // id names an article for ever: by the item's own identifier if that is one
-// anywhere in the world, by the feed's host and the identifier if not, else by
-// link or text.
+// anywhere in the world, by the feed and the identifier if not, else by link or
+// text.
 func (c *converter) id(item *gofeed.Item, a alerts.Article) string {
 	guid := strings.Join(strings.Fields(item.GUID), " ")
 	var id string

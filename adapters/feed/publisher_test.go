@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -61,6 +62,41 @@ func TestZoneOf(t *testing.T) {
 	} {
 		if got := time.Unix(0, 0).In(zoneOf(date)).Format("Z07:00"); got != want {
 			t.Errorf("zoneOf(%q) is %s, want %s", date, got, want)
+		}
+	}
+}
+
+// An identifier that is no address is one of its feed.
+func TestIDsOfTwoFeeds(t *testing.T) {
+	id := func(address, guid string) string {
+		t.Helper()
+		b, err := Decode(strings.NewReader(rssOf(item("<title>A</title><guid isPermaLink=\"false\">%s</guid>", guid))), address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b.Articles[0].ID
+	}
+	feeds := []string{
+		"https://example.org/trade/feed", "https://example.org/health/feed", "https://example.com/trade/feed",
+		"https://example.org/feed?topic=1", "https://example.org/feed?topic=2", "https://example.org:8080/trade/feed",
+	}
+	seen := map[string]string{}
+	for _, f := range feeds {
+		got := id(f, "123")
+		if first, ok := seen[got]; ok {
+			t.Errorf("123 of %s and of %s is %q", first, f, got)
+		}
+		seen[got] = f
+		if strings.Contains(got, "topic") {
+			t.Errorf("%q shows the query", got)
+		}
+	}
+	if a, b := id("http://Example.org/trade/feed/", "123"), id(feeds[0], "123"); a != b {
+		t.Errorf("the same feed: %q and %q", a, b)
+	}
+	for _, guid := range []string{"https://example.org/?p=1", "tag:example.org,2024:1", "urn:uuid:1"} {
+		if a, b := id(feeds[0], guid), id(feeds[2], guid); a != b || a != guid {
+			t.Errorf("%s is %q and %q", guid, a, b)
 		}
 	}
 }
