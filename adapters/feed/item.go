@@ -250,7 +250,8 @@ func media(item *gofeed.Item, name string) []string {
 // link is the address of the article, absolute; empty if the item gives none
 // that a browser could open.
 func (c *converter) link(item *gofeed.Item, x extra) string {
-	candidates := append([]string{item.Link}, item.Links...)
+	candidates := append(original(item), item.Link)
+	candidates = append(candidates, item.Links...)
 	if x.guidLink && webAddress(item.GUID) != nil {
 		candidates = append(candidates, item.GUID)
 	}
@@ -270,6 +271,19 @@ func (c *converter) link(item *gofeed.Item, x extra) string {
 		}
 	}
 	return ""
+}
+
+// original is the address that FeedBurner put its own in the place of.
+func original(item *gofeed.Item) []string {
+	var out []string
+	for name, list := range item.Extensions["feedburner"] {
+		for _, e := range list {
+			if strings.EqualFold(name, "origLink") && webAddress(e.Value) != nil {
+				out = append(out, e.Value)
+			}
+		}
+	}
+	return out
 }
 
 // tag gives a BCP 47 tag in lower case; empty if s is none.

@@ -100,3 +100,21 @@ func TestIDsOfTwoFeeds(t *testing.T) {
 		}
 	}
 }
+
+func TestOriginalLink(t *testing.T) {
+	for _, doc := range []string{
+		`<rss version="2.0" xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0"><channel>` +
+			`<item><title>A</title><link>http://feedproxy.google.com/~r/x/~3/1/</link><feedburner:origLink>https://example.org/a</feedburner:origLink></item></channel></rss>`,
+		`<feed xmlns="http://www.w3.org/2005/Atom" xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0"><entry><title>A</title>` +
+			`<link href="http://feedproxy.google.com/~r/x/~3/1/"/><feedburner:origLink>https://example.org/a</feedburner:origLink></entry></feed>`,
+	} {
+		if got := decodeString(t, doc).Articles[0].URL; got != "https://example.org/a" {
+			t.Errorf("the link is %s", got)
+		}
+	}
+	bad := `<rss version="2.0" xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0"><channel>` +
+		`<item><title>A</title><link>https://example.org/b</link><feedburner:origLink>javascript:1</feedburner:origLink></item></channel></rss>`
+	if got := decodeString(t, bad).Articles[0].URL; got != "https://example.org/b" {
+		t.Errorf("the link is %s", got)
+	}
+}

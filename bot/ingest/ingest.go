@@ -127,6 +127,7 @@ type Ingester struct {
 	slots   chan struct{} // one for each Fetch under way
 
 	fetchTime prometheus.Observer
+	pages     pageCounters
 }
 
 // Stats counts what an Ingester did since it was made.

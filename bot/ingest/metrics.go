@@ -30,6 +30,19 @@ func (c *counters) addTo(s *Stats) {
 	s.Unreadable += c.unreadable.Load()
 }
 
+// pageCounters are of pages, by what came of them.
+type pageCounters struct{ taken, unlike, refused, failed atomic.Int64 }
+
+func (c *pageCounters) export(f promauto.Factory) {
+	for outcome, n := range map[string]*atomic.Int64{"taken": &c.taken, "unlike": &c.unlike, "refused": &c.refused, "failed": &c.failed} {
+		f.NewCounterFunc(prometheus.CounterOpts{
+			Name:        "bellwether_pages_total",
+			Help:        "Pages of partial articles: taken, unlike (another text), refused (for good) or failed (asked for again).",
+			ConstLabels: prometheus.Labels{"outcome": outcome},
+		}, func() float64 { return float64(n.Load()) })
+	}
+}
+
 // export shows what is known of the sources to r, to nobody if that is nil.
 func (in *Ingester) export(r prometheus.Registerer) {
 	f := promauto.With(r)
@@ -40,6 +53,7 @@ func (in *Ingester) export(r prometheus.Registerer) {
 		s.export(f)
 	}
 	in.pushed.exportArticles(f)
+	in.pages.export(f)
 }
 
 // label is the source's name as a label: a path may be any bytes.

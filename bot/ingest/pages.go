@@ -48,27 +48,41 @@ func (s *source) complete(ctx context.Context, r ready) {
 	}
 	s.unfinished = again
 	pages, errs := s.readPages(ctx, wanted)
-	taken := addresses(pages)
+	claimed := addresses(pages)
 	for i, o := range wanted {
-		id := o.Article.ID
-		if err := errs[i]; err != nil {
-			s.log.Debug("page not read; the teaser stands", "article", id, "error", err)
-			if forGood(err) || again[id] >= pageTries {
-				delete(again, id)
+		switch err := errs[i]; {
+		case err == nil:
+			delete(again, o.Article.ID)
+			s.take(o, pages[i], claimed)
+		case forGood(err):
+			delete(again, o.Article.ID)
+			s.in.pages.refused.Add(1)
+		default:
+			if again[o.Article.ID] >= pageTries {
+				delete(again, o.Article.ID)
 			}
-			continue
+			s.in.pages.failed.Add(1)
 		}
-		delete(again, id)
-		whole, ok := withPage(o.Article, pages[i])
-		if !ok {
-			s.log.Debug("page holds no text of the article; the teaser stands", "article", id)
-			continue
+		if errs[i] != nil {
+			s.log.Debug("page not read; the teaser stands", "article", o.Article.ID, "error", errs[i])
 		}
-		if taken[alerts.CanonicalURL(whole.URL)] > 1 { // several articles can't be one page
-			whole.URL = o.Article.URL
-		}
-		o.Article = whole
 	}
+}
+
+// take gives an article the text of its page, if it is that. claimed counts the
+// pages by the addresses that they call their own.
+func (s *source) take(o *alerts.Outcome, p alerts.Page, claimed map[string]int) {
+	whole, ok := withPage(o.Article, p)
+	if !ok {
+		s.in.pages.unlike.Add(1)
+		s.log.Debug("page holds no text of the article; the teaser stands", "article", o.Article.ID)
+		return
+	}
+	if claimed[alerts.CanonicalURL(whole.URL)] > 1 { // several articles can't be one page
+		whole.URL = o.Article.URL
+	}
+	o.Article = whole
+	s.in.pages.taken.Add(1)
 }
 
 // completable tells whether more can be read of an article than there is.

@@ -9,8 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
 	"pgregory.net/rapid"
 
+	"github.com/bellwether/bellwether/adapters/adaptertest/scrape"
 	"github.com/bellwether/bellwether/alerts"
 )
 
@@ -201,6 +203,24 @@ func TestOneAddressForAll(t *testing.T) {
 			t.Errorf("article %s leads to %s", a.ID, a.URL)
 		}
 	}
+}
+
+func TestPagesAreCounted(t *testing.T) {
+	registry := prometheus.NewRegistry()
+	at := func(n int) string { return fmt.Sprintf("https://example.org/%d?ref=rss", n) }
+	pages := &fakePages{
+		pages: map[string]alerts.Page{at(1): pageOf(1), at(2): {Text: "Please accept our cookies."}},
+		errs:  map[string]error{at(3): errDown, at(4): alerts.Permanent(errDown, alerts.ScopeMessage)},
+	}
+	src := &fakeSource{name: "feed", replies: []reply{partialBatch(teaser(1), teaser(2), teaser(3), teaser(4))}}
+	in := New(Config{Log: &memoryLog{}, Sources: []Source{src}, Pages: pages, Metrics: registry})
+	for range 2 {
+		if err := in.Once(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	scrape.Want(t, registry, "bellwether_pages_total",
+		`{outcome="failed"} 2`, `{outcome="refused"} 1`, `{outcome="taken"} 1`, `{outcome="unlike"} 1`)
 }
 
 func TestStoreFailsBeforePages(t *testing.T) {
