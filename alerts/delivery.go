@@ -148,7 +148,10 @@ type Delivery struct {
 	// else hits comes together at LimitUntil.
 	Limit      int
 	LimitUntil time.Time
-	Attempt    int // sends that failed before this one
+	// Reading is told at the end of a digest: how the sources were read. nil in
+	// other parts of one, and where it is not known.
+	Reading *Reading
+	Attempt int // sends that failed before this one
 	// Since is the earliest time at which a send of it can have begun: a
 	// messenger that looks for an earlier try need not look further back.
 	Since time.Time

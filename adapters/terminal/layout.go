@@ -163,6 +163,9 @@ func (p *page) delivery(d alerts.Delivery) string {
 	p.line("")
 	change := map[alerts.Gathering]string{alerts.GatheredNot: "digest instant", alerts.GatheredQuiet: "quiet", alerts.GatheredLimit: "limit"}
 	p.text("", "", p.dim("list · why · "+change[d.Gathered]))
+	if proof := legible.Proof(d, "sources"); proof != "" {
+		p.text("", "", p.dim(clean(proof)))
+	}
 	return p.done()
 }
 

@@ -96,6 +96,12 @@ var goldenAlerts = map[string]func(testing.TB) alerts.Delivery{
 	"digest-quiet": func(t testing.TB) alerts.Delivery {
 		return alerts.Delivery{Alerts: []alerts.Alert{steelAlert(t), wideAlert(t)}, Part: 1, Parts: 1, Gathered: alerts.GatheredQuiet}
 	},
+	"digest-proof": func(t testing.TB) alerts.Delivery {
+		return alerts.Delivery{
+			Alerts: []alerts.Alert{steelAlert(t)}, Part: 1, Parts: 1, Schedule: alerts.Schedule{Cadence: alerts.Daily, At: 480},
+			Reading: &alerts.Reading{Sources: 12, Unreached: []alerts.Unreached{{Name: "gov-uk", Since: time.Date(2026, 3, 1, 13, 4, 0, 0, time.UTC)}}}, Settings: alerts.Settings{TimeZone: "Europe/Brussels"},
+		}
+	},
 	"digest": func(t testing.TB) alerts.Delivery {
 		return alerts.Delivery{
 			Alerts: []alerts.Alert{steelAlert(t), wideAlert(t)}, Part: 1, Parts: 2,

@@ -121,9 +121,13 @@ func (t *turn) parts(ctx context.Context, parts []part) outcome {
 		if t.stopping() || number > 1 && time.Until(t.deadline) < t.cfg.Lease/4 {
 			return t.giveBack(ctx, 0, nil)
 		}
+		var reading *alerts.Reading
+		if number == total && t.claim.Lane.Schedule.IsDigest() {
+			reading = t.proof(ctx)
+		}
 		o, next := t.part(ctx, p, alerts.Delivery{
 			Key: p.key, Destination: t.claim.Lane.Destination, Schedule: t.claim.Lane.Schedule, Settings: t.view.settings,
-			Alerts: p.alerts, Part: number, Parts: total, Gathered: t.claim.Gathered, Attempt: p.attempt(), Since: t.since(p), Tried: t.tried(p), Thread: thread,
+			Alerts: p.alerts, Part: number, Parts: total, Gathered: t.claim.Gathered, Reading: reading, Attempt: p.attempt(), Since: t.since(p), Tried: t.tried(p), Thread: thread,
 		})
 		if t.claim.IsDigest() {
 			thread = cmp.Or(thread, o.thread)

@@ -46,6 +46,8 @@ type Config struct {
 	Articles      Articles
 	Subscriptions Subscriptions
 	Messengers    []Messenger
+	// Sources are told of at the end of each digest; nil for no such line.
+	Sources Sources
 	// Workers bounds how many lanes are written to at the same time.
 	Workers int
 	// Lease is how long a lane is claimed for. A send ends a tenth of it before.
@@ -87,6 +89,7 @@ type Dispatcher struct {
 	zones      *zones
 	texts      *texts
 	recent     *successes
+	known      *proof
 	unsaved    *unsaved
 	metrics    *metrics
 
@@ -139,6 +142,7 @@ func New(cfg Config) *Dispatcher {
 	d := &Dispatcher{
 		cfg: cfg, messengers: map[string]Messenger{}, holds: newHolds(cfg.Now), zones: newZones(), texts: newTexts(cfg.Articles, cfg.Now),
 		unsaved: &unsaved{byKey: map[string]unsavedReceipt{}},
+		known:   newProof(),
 		recent:  &successes{byPlatform: map[string][2]success{}},
 		absent:  map[string]bool{}, passed: map[string]int{}, unknown: map[string]int{},
 	}

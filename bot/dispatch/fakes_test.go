@@ -85,6 +85,7 @@ type send struct {
 	part     string
 	thread   string
 	gathered alerts.Gathering
+	reading  *alerts.Reading
 	limit    string
 	at       time.Duration // since the start of the bubble
 }
@@ -95,7 +96,7 @@ type arrived struct{ error }
 func (m *fakeMessenger) Platform() string { return m.platform }
 
 func (m *fakeMessenger) Send(ctx context.Context, d alerts.Delivery) (alerts.Receipt, error) {
-	s := send{key: d.Key, place: d.Destination.Channel, attempt: d.Attempt, part: fmt.Sprintf("%d/%d", d.Part, d.Parts), thread: d.Thread, gathered: d.Gathered, at: time.Since(start)}
+	s := send{key: d.Key, place: d.Destination.Channel, attempt: d.Attempt, part: fmt.Sprintf("%d/%d", d.Part, d.Parts), thread: d.Thread, gathered: d.Gathered, reading: d.Reading, at: time.Since(start)}
 	if d.Limit > 0 {
 		s.limit = fmt.Sprint(d.Limit, " until ", d.LimitUntil.Sub(start).Round(time.Second))
 	}

@@ -97,7 +97,7 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 func (a *app) dispatching(cfg config, log *slog.Logger, s *store, watch *telemetry, once bool) error {
 	c := dispatch.Config{
 		Outbox: s.client.Outbox(), Articles: s.client.Articles(), Subscriptions: s.client.Subscriptions(),
-		Messengers: []dispatch.Messenger{a.talk}, Lease: cfg.lease, Sentences: cfg.sentences, Limit: cfg.anHour, Expire: cfg.expire,
+		Messengers: []dispatch.Messenger{a.talk}, Sources: a.ingest, Lease: cfg.lease, Sentences: cfg.sentences, Limit: cfg.anHour, Expire: cfg.expire,
 		Logger: log, Now: cfg.now,
 		Metrics: watch.of(cfg.has(roleDeliver)), Alive: watch.pulse.beat, Tracer: watch.tracer,
 	}

@@ -37,3 +37,14 @@ func Alert(text, address *rapid.Generator[string], subscriptions *rapid.Generato
 		return a
 	})
 }
+
+// Reading is what a digest tells of the sources, their names being names.
+func Reading(names *rapid.Generator[string]) *rapid.Generator[*alerts.Reading] {
+	return rapid.Custom(func(t *rapid.T) *alerts.Reading {
+		r := &alerts.Reading{Sources: rapid.IntRange(0, 9).Draw(t, "sources")}
+		for range rapid.IntRange(0, r.Sources).Draw(t, "unreached") {
+			r.Unreached = append(r.Unreached, alerts.Unreached{Name: names.Draw(t, "name"), Since: time.Unix(rapid.Int64Range(0, 4e9).Draw(t, "since"), 0)})
+		}
+		return r
+	})
+}

@@ -10,6 +10,9 @@ import (
 // roomForNotes is the text that is left for what is done in a digest.
 const roomForNotes = 700
 
+// longProof bounds the line that tells how the sources were read.
+const longProof = 600
+
 // looks are tried from the first to the last until a part of a digest fits.
 // Ten articles, as there are in a part, always do.
 func looks() []bounds {
@@ -28,6 +31,9 @@ func digest(d alerts.Delivery, fingerprint string) Message {
 		Content:    "**" + heading + "**",
 		Components: digestActions(d.Alerts, fingerprint),
 		Title:      legible.Cut(heading, maxPostTitle),
+	}
+	if proof := legible.Proof(d, "/policy sources"); proof != "" { // below an embed there is no place for text
+		m.Content += "\n-# " + escaped(proof, longProof)
 	}
 	if pinged, roles := pings(d); pinged != "" {
 		m.Content, m.Mentions = pinged+"\n"+m.Content, roles

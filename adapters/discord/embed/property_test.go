@@ -78,6 +78,7 @@ func aDelivery() *rapid.Generator[alerts.Delivery] {
 			d.Parts = rapid.IntRange(1, 5).Draw(t, "parts")
 			d.Part = rapid.IntRange(1, d.Parts).Draw(t, "part")
 			d.Alerts = rapid.SliceOfN(anAlert(), 1, 10).Draw(t, "alerts")
+			d.Reading = sample.Reading(text()).Draw(t, "reading")
 		}
 		return d
 	})
@@ -107,7 +108,7 @@ func TestAnyDelivery(t *testing.T) {
 }
 
 // ourContent is all that stands in the content of an alert or a digest.
-var ourContent = regexp.MustCompile(`^(<@&\d{1,20}>[ \n]?)*(\*\*(Hourly digest|Daily digest|Weekly digest|Alerts)(, part \d of \d)?: \d+ articles?\*\*)?$`)
+var ourContent = regexp.MustCompile(`^(<@&\d{1,20}>[ \n]?)*(\*\*(Hourly digest|Daily digest|Weekly digest|Alerts)(, part \d of \d)?: \d+ articles?\*\*(\n-# .*)?)?$`)
 
 // checkContent fails where others' text stands in the content, or what it
 // mentions is not what may be.

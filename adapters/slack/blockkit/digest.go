@@ -72,7 +72,11 @@ func (l look) digest(d alerts.Delivery, title string, groups []legible.Group) []
 	case alerts.GatheredLimit:
 		change = "/policy limit changes how many alerts come one by one"
 	}
-	return append(blocks, small(change+" · /policy list shows what is followed here"))
+	blocks = append(blocks, small(change+" · /policy list shows what is followed here"))
+	if proof := legible.Proof(d, "/policy sources"); proof != "" {
+		blocks = append(blocks, small(proof))
+	}
+	return blocks
 }
 
 // item is an article in a digest: three blocks at most.

@@ -78,6 +78,9 @@ func goldenDeliveries(t sample.Failer) map[string]alerts.Delivery {
 			Settings: brussels, Schedule: daily, Part: 1, Parts: 1,
 			Alerts: []alerts.Alert{sample.Steel(quota, tariff), chinese(t), second, bare},
 		},
+		"digest-proof": {
+			Settings: brussels, Schedule: daily, Part: 1, Parts: 1, Reading: sample.Unreached(), Alerts: []alerts.Alert{second},
+		},
 		"digest-part": {
 			Settings: brussels, Schedule: daily, Part: 2, Parts: 3, Thread: "C1/1.2", Alerts: []alerts.Alert{sample.Steel(tariff), hostile(t)},
 		},

@@ -79,6 +79,7 @@ func aDelivery() *rapid.Generator[alerts.Delivery] {
 			d.Part = rapid.IntRange(1, d.Parts).Draw(t, "part")
 			d.Thread = rapid.SampledFrom([]string{"", "C1/1.2"}).Draw(t, "thread")
 			d.Alerts = rapid.SliceOfN(anAlert(), 1, 10).Draw(t, "alerts")
+			d.Reading = sample.Reading(text()).Draw(t, "reading")
 		}
 		return d
 	})
