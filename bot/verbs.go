@@ -111,7 +111,9 @@ var verbs = []verb{
 	},
 	{
 		word: "sources", other: []string{"source", "feeds"},
-		form: "sources", about: "what is read, and how that goes", alone: true,
+		form: "sources", about: "what is read, and how that goes",
+		more: "What is wrong stands first. `sources 2` shows the next page, `sources gov.uk` those with that in their name or address. " +
+			"The items of 7 days are counted by their own date, in UTC.",
 	},
 	{
 		word: "export", other: []string{"backup"},
