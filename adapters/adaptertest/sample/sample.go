@@ -64,7 +64,9 @@ func Chinese(address string, subs ...alerts.Subscription) alerts.Alert {
 func Unreached() *alerts.Reading {
 	since := time.Date(2026, 3, 3, 13, 4, 0, 0, time.UTC)
 	return &alerts.Reading{Sources: 12, Unreached: []alerts.Unreached{
-		{Name: "gov-uk", Since: since.Add(-50 * time.Hour)}, {Name: "European *Commission*", Since: since},
-		{Name: "@everyone", Since: since}, {Name: "federal-register", Since: since},
+		{Name: "gov-uk", Since: since.Add(-50 * time.Hour)},
+		{Name: "European *Commission*", Since: since},
+		{Name: "@everyone", Since: since},
+		{Name: "federal-register", Since: since},
 	}}
 }
