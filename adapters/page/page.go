@@ -101,20 +101,26 @@ var files = map[string]bool{
 // never marks an error that no later try mends.
 func never(err error) error { return alerts.Permanent(err, alerts.ScopeMessage) }
 
-// get requests a page, if it may be.
+// get requests a page, if it may be. Who waits for a host takes no room of those
+// who ask others.
 func (r *Reader) get(ctx context.Context, u *url.URL) (*httpx.Response, error) {
-	select {
-	case r.slots <- struct{}{}:
-		defer func() { <-r.slots }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
 	rules, err := r.robots.of(ctx, u)
 	if err != nil {
 		return nil, err
 	}
 	if !rules.allow(u) {
 		return nil, never(errRobots)
+	}
+	ctx, leave, err := r.client.Enter(ctx, u.String())
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	select {
+	case r.slots <- struct{}{}:
+		defer func() { <-r.slots }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
 	header := http.Header{}
 	header.Set("Accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1")

@@ -399,3 +399,32 @@ func TestDistance(t *testing.T) {
 		}
 	}
 }
+
+// Those who wait for one host leave room for who asks another.
+func TestHostsDoNotWaitForEachOther(t *testing.T) {
+	hold := make(chan struct{})
+	arrived := make(chan struct{}, 1)
+	slow := serve(t, map[string]http.HandlerFunc{"/a": func(_ http.ResponseWriter, r *http.Request) {
+		arrived <- struct{}{}
+		select {
+		case <-hold:
+		case <-r.Context().Done():
+		}
+	}})
+	quick := serve(t, map[string]http.HandlerFunc{"/a": answer("text/html", document("", paragraphs(4)))})
+	client := httpx.New(httpx.Options{AllowPrivate: true, Hosts: httpx.NewHosts(1, 0)})
+	t.Cleanup(client.Close)
+	r := page.New(client, page.Options{Requests: 2})
+	ctx, cancel := context.WithCancel(t.Context())
+	var all sync.WaitGroup
+	for range 5 {
+		all.Go(func() { _, _ = r.Page(ctx, slow.URL+"/a") })
+	}
+	<-arrived
+	if _, err := r.Page(t.Context(), quick.URL+"/a"); err != nil {
+		t.Error(err)
+	}
+	cancel()
+	all.Wait()
+	close(hold)
+}
