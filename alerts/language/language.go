@@ -71,7 +71,7 @@ func count(text string) counts {
 		}
 		c.letters++
 		switch {
-		case unicode.Is(unicode.Latin, r):
+		case r <= unicode.MaxLatin1, unicode.Is(unicode.Latin, r):
 			c.latin++
 		case unicode.Is(unicode.Han, r):
 			c.han++

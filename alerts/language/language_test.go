@@ -139,3 +139,14 @@ func corpus(t *testing.T, file string, most int, yield func(title, body, lang st
 		}
 	}
 }
+
+func BenchmarkOf(b *testing.B) {
+	body := strings.Repeat(english+" ", 10)
+	for _, given := range []string{"en", ""} {
+		b.Run("given="+given, func(b *testing.B) {
+			for b.Loop() {
+				language.Of(given, "Tariff on steel", body)
+			}
+		})
+	}
+}

@@ -3,6 +3,7 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/bellwether/bellwether/alerts"
@@ -26,7 +27,7 @@ const (
 // ready is a batch that is ready to be logged. Its lists are of the same length.
 type ready struct {
 	outcomes []alerts.Outcome
-	known    []alerts.Known // what the log knew of them; nil if it was not asked
+	known    []alerts.Known // what the log knew of them, if it is of a feed; else nil
 	history  []bool         // who is told of nobody; nil for none
 }
 
@@ -41,31 +42,30 @@ func (s *source) prepare(ctx context.Context, b alerts.Batch, first, guard bool)
 		s.report(append(b.Problems, problems...))
 	}
 	r := ready{outcomes: outcomes}
-	guard = guard && b.Kind == alerts.FeedSource
-	if guard && first {
-		r.history = make([]bool, len(outcomes))
-		for i := range r.history {
-			r.history[i] = true
+	first, guard = first && guard, guard && len(outcomes) >= rebuilt
+	switch {
+	case len(outcomes) == 0 || b.Kind != alerts.FeedSource:
+	case first:
+		r.history = slices.Repeat([]bool{true}, len(outcomes))
+	default:
+		articles := make([]alerts.Article, len(outcomes))
+		for i, o := range outcomes {
+			articles[i] = o.Article
 		}
-		return r, nil // what nobody is told of can do with its teaser
+		var err error
+		if r.known, err = s.in.cfg.Log.Known(ctx, articles); err != nil {
+			return r, &storeError{fmt.Errorf("look articles up: %w", err)}
+		}
+		if guard {
+			r.history = s.old(r)
+		}
 	}
-	guard = guard && len(outcomes) >= rebuilt
-	pages := s.in.cfg.Pages != nil && b.Pages
-	if len(outcomes) == 0 || !guard && !pages {
-		return r, nil
+	for i := range outcomes {
+		if r.known == nil || r.known[i] != alerts.Unchanged {
+			outcomes[i].Article = inLanguage(outcomes[i].Article)
+		}
 	}
-	articles := make([]alerts.Article, len(outcomes))
-	for i, o := range outcomes {
-		articles[i] = o.Article
-	}
-	var err error
-	if r.known, err = s.in.cfg.Log.Known(ctx, articles); err != nil {
-		return r, &storeError{fmt.Errorf("look articles up: %w", err)}
-	}
-	if guard {
-		r.history = s.old(r)
-	}
-	if pages {
+	if s.in.cfg.Pages != nil && b.Pages && !first { // what nobody is told of can do with its teaser
 		s.complete(ctx, r)
 	}
 	return r, nil

@@ -49,7 +49,6 @@ func normalise(a alerts.Article, origin string, now time.Time) (alerts.Article, 
 	a.Note = cut(line(a.Note), maxTitle)
 	a.EvolvedFrom = shortID(line(a.EvolvedFrom))
 	a.Language = tag(a.Language)
-	a = normaliseLanguage(a)
 	a.URL = webAddress(a.URL)
 	if a.Publisher == "" && a.Agency == "" {
 		a.Publisher = cut(site(a.URL), maxLine)
@@ -64,8 +63,9 @@ func normalise(a alerts.Article, origin string, now time.Time) (alerts.Article, 
 	return a, nil
 }
 
-// normaliseLanguage tells the language by the text where that is surer.
-func normaliseLanguage(a alerts.Article) alerts.Article {
+// inLanguage tells the language by the text where that is surer. It takes up to a
+// millisecond, and is for what is logged, not for all that stands in a feed.
+func inLanguage(a alerts.Article) alerts.Article {
 	a.Language = language.Of(a.Language, a.Title, a.Body)
 	return a
 }

@@ -74,6 +74,7 @@ func TestNormalise(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			got = inLanguage(got)
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}

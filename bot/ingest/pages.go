@@ -38,7 +38,7 @@ func (s *source) complete(ctx context.Context, r ready) {
 			continue
 		}
 		tries, unfinished := s.unfinished[o.Article.ID]
-		if r.known[i] != alerts.Unchanged {
+		if r.known == nil || r.known[i] != alerts.Unchanged {
 			tries = 0
 		} else if !unfinished {
 			continue
@@ -173,7 +173,7 @@ func withPage(a alerts.Article, p alerts.Page) (alerts.Article, bool) {
 	if out.Language == "" {
 		out.Language = tag(p.Language)
 	}
-	return normaliseLanguage(out), true
+	return inLanguage(out), true
 }
 
 // words are those of a text, folded. Text without spaces counts by pairs of

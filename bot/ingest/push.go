@@ -44,7 +44,7 @@ func (in *Ingester) Push(ctx context.Context, articles []alerts.Article) ([]aler
 		if o.Err != nil {
 			continue
 		}
-		logged, verdict, err := s.append(ctx, o.Article, false)
+		logged, verdict, err := s.append(ctx, inLanguage(o.Article), false)
 		if err != nil {
 			return nil, fmt.Errorf("log article %s: %w", o.Article.ID, err)
 		}
