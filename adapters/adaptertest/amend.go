@@ -87,6 +87,7 @@ func testKilled(t *testing.T, open func(string) ArticleLog) {
 			t.Errorf("%s, version %d, was logged after its withdrawal", a.ID, a.Version)
 		}
 	}
+	wantKnown(t, l, []alerts.Known{alerts.Unchanged, alerts.Unchanged, alerts.Unknown}, late("plain", 0), moved, late("another", 0))
 	wantVerdict(t, l, late("versioned", 3), alerts.Added)
 	wantVerdict(t, l, late("another", 0), alerts.Added)
 	if entries, err := l.Next(ctx, 10, 0); err != nil || len(entries) != 2 {

@@ -23,7 +23,7 @@ end
 if not id then
   -- Its withdrawal came first, and takes it with it; a later version does not.
   for _, m in ipairs({i, u}) do
-    local version = m ~= '' and call('GET', K .. 'kill:' .. m)
+    local version = killed(m)
     if version and not (tonumber(version) > 0 and tonumber(ARGV[13]) > tonumber(version)) then
       return {'duplicate', ARGV[1], '0', '0'}
     end

@@ -41,6 +41,10 @@ local function find(i, u, b)
   end
 end
 
+-- killed gives the version of a withdrawal that came before what has this mark;
+-- nil if there was none.
+local function killed(m) return m ~= '' and call('GET', K .. 'kill:' .. m) or nil end
+
 -- stood notes that an article stood in a document at a time.
 local function stood(id, at)
   local was = tonumber(call('ZSCORE', K .. 'age', id) or 0)
