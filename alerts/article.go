@@ -90,6 +90,8 @@ const (
 	Usable    Standing = ""
 	Corrected Standing = "corrected" // it was wrong; this is how it should have been
 	Withdrawn Standing = "withdrawn" // it is not to be used any more: a kill
+	// OfSources is the Alert.Notice of what is no article but tells of sources.
+	OfSources Standing = "sources"
 )
 
 // Field names a text field of an article that spans point into.

@@ -129,6 +129,10 @@ type Alert struct {
 	Highlights []Highlight
 }
 
+// Plain reports whether there is nothing to be done about a: it is shown without
+// buttons to mute, snooze and the like.
+func (a Alert) Plain() bool { return a.Notice == Withdrawn || a.Notice == OfSources }
+
 // Highlight is a stretch of a summary sentence that a query hit.
 type Highlight struct {
 	Sentence, Start, End int

@@ -127,6 +127,18 @@ func testTurns(t *testing.T, s store) {
 	})
 }
 
+func TestNotices(t *testing.T) { onEvery(t, testNotices) }
+
+func testNotices(t *testing.T, s store) {
+	adaptertest.TestNotices(t, func(t *testing.T) func(string) (adaptertest.NoticeStore, ingest.Turns) {
+		open := s.open(t)
+		return func(replica string) (adaptertest.NoticeStore, ingest.Turns) {
+			c := open(replica)
+			return c.Notices(), c.Turns()
+		}
+	})
+}
+
 func TestSubscriptionStore(t *testing.T) {
 	onEvery(t, func(t *testing.T, s store) {
 		adaptertest.TestSubscriptionStore(t, func(t *testing.T) adaptertest.SubscriptionStore {

@@ -30,6 +30,8 @@ var (
 
 	scriptOnce = load("once")
 
+	scriptNoticeBegin = load("notice_begin")
+
 	scriptBeat     = load("beat")
 	scriptLossNote = load("loss_note")
 

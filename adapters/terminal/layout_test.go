@@ -96,6 +96,12 @@ var goldenAlerts = map[string]func(testing.TB) alerts.Delivery{
 	"digest-quiet": func(t testing.TB) alerts.Delivery {
 		return alerts.Delivery{Alerts: []alerts.Alert{steelAlert(t), wideAlert(t)}, Part: 1, Parts: 1, Gathered: alerts.GatheredQuiet}
 	},
+	"notice-sources": func(testing.TB) alerts.Delivery {
+		return alerts.Delivery{Alerts: []alerts.Alert{{
+			Article: alerts.Article{ID: alerts.NoticeReference("d1"), Title: "gov-uk can't be read since Mon 2 Mar 14:00"}, Notice: alerts.OfSources,
+			Summary: []string{"It is tried again all the time; you are told when it is back."},
+		}}}
+	},
 	"digest-proof": func(t testing.TB) alerts.Delivery {
 		return alerts.Delivery{
 			Alerts: []alerts.Alert{steelAlert(t)}, Part: 1, Parts: 1, Schedule: alerts.Schedule{Cadence: alerts.Daily, At: 480},

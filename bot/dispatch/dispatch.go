@@ -48,6 +48,8 @@ type Config struct {
 	Messengers    []Messenger
 	// Sources are told of at the end of each digest; nil for no such line.
 	Sources Sources
+	// Notices are the notices of sources that the outbox refers to; nil for none.
+	Notices Notices
 	// Workers bounds how many lanes are written to at the same time.
 	Workers int
 	// Lease is how long a lane is claimed for. A send ends a tenth of it before.

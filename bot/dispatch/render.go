@@ -216,6 +216,12 @@ func (d *Dispatcher) part(ctx context.Context, lane alerts.Lane, items []alerts.
 			p.lost[i.Key] = d.errExpired()
 			continue
 		}
+		if id, ok := alerts.NoticeID(i.Article); ok {
+			if err := d.ofSources(ctx, id, i, v, &p); err != nil {
+				return p, err
+			}
+			continue
+		}
 		text, err := d.texts.get(ctx, i.Article, 0)
 		if errors.Is(err, alerts.ErrNotFound) {
 			p.lost[i.Key] = fmt.Errorf("read article %s: %w", i.Article, err)

@@ -62,7 +62,7 @@ func (a *app) stages(cfg config, interactive bool) [][]part {
 		doors = append(doors, part{name: "serving HTTP", run: a.web.Run})
 	}
 	if cfg.has(roleIngest) {
-		doors = append(doors, part{name: "ingest", run: a.ingest.Run})
+		doors = append(doors, part{name: "ingest", run: a.ingest.Run}, part{name: "notices", run: a.notices.Run})
 	}
 	if a.slack != nil && (cfg.has(roleChat) || cfg.has(roleDeliver)) {
 		chats = append(chats, part{name: "slack", run: a.slack.run})

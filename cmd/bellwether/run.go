@@ -125,6 +125,9 @@ func (a *app) once(ctx context.Context) error {
 	if err := a.ingest.Once(ctx); err != nil {
 		a.faults.failed(err)
 	}
+	if err := a.notices.Look(ctx); err != nil {
+		a.faults.failed(err)
+	}
 	if err := a.matching.Drain(ctx); err != nil {
 		return fmt.Errorf("matching: %w", err)
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/bellwether/bellwether/bot/dispatch"
 	"github.com/bellwether/bellwether/bot/ingest"
 	"github.com/bellwether/bellwether/bot/matching"
+	"github.com/bellwether/bellwether/bot/notices"
 	"github.com/bellwether/bellwether/bot/pressure"
 )
 
@@ -38,6 +39,7 @@ type app struct {
 	discord  *discordParts      // nil without Discord
 	bot      *bot.Bot
 	ingest   *ingest.Ingester
+	notices  *notices.Notifier
 	matching *matching.Matcher
 	dispatch *dispatch.Dispatcher
 	pressure *pressure.Gauge
@@ -60,6 +62,10 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 		Turns: s.client.Turns(), Turn: min(mostTurn, cfg.lease), Log: s.client.Articles(), Sources: sources.list, Interval: cfg.interval, Intervals: sources.intervals,
 		Pages: sources.pages, FirstPollIsHistory: cfg.history, Hold: a.pressure.Intake, Problem: report, Logger: log,
 		Now: cfg.now, Metrics: watch.of(cfg.has(roleIngest)), Alive: watch.pulse.beat, Tracer: watch.tracer,
+	})
+	a.notices = notices.New(notices.Config{
+		Sources: a.ingest, Store: s.client.Notices(), Subscriptions: s.client.Subscriptions(), Archive: s.client.Articles(),
+		Outbox: s.client.Outbox(), Logger: log, Now: cfg.now, Alive: watch.pulse.beat,
 	})
 	a.matching = matching.New(matching.Config{
 		Log: s.client.Articles(), Subscriptions: s.client.Subscriptions(), Outbox: s.client.Outbox(), Logger: log,
@@ -97,7 +103,7 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 func (a *app) dispatching(cfg config, log *slog.Logger, s *store, watch *telemetry, once bool) error {
 	c := dispatch.Config{
 		Outbox: s.client.Outbox(), Articles: s.client.Articles(), Subscriptions: s.client.Subscriptions(),
-		Messengers: []dispatch.Messenger{a.talk}, Sources: a.ingest, Lease: cfg.lease, Sentences: cfg.sentences, Limit: cfg.anHour, Expire: cfg.expire,
+		Messengers: []dispatch.Messenger{a.talk}, Sources: a.ingest, Notices: s.client.Notices(), Lease: cfg.lease, Sentences: cfg.sentences, Limit: cfg.anHour, Expire: cfg.expire,
 		Logger: log, Now: cfg.now,
 		Metrics: watch.of(cfg.has(roleDeliver)), Alive: watch.pulse.beat, Tracer: watch.tracer,
 	}

@@ -31,7 +31,7 @@ func manage(fingerprint string) discordgo.MessageComponent {
 
 // alertActions are the buttons below an alert.
 func alertActions(a alerts.Alert, fingerprint string) []discordgo.MessageComponent {
-	if a.Notice == alerts.Withdrawn {
+	if a.Plain() {
 		return row(manage(fingerprint)) // by it the message is known again
 	}
 	muting := button(mute(a), "Mute article")
@@ -61,6 +61,9 @@ func digestActions(all []alerts.Alert, fingerprint string) []discordgo.MessageCo
 	var options []discordgo.SelectMenuOption
 	var subs []alerts.Subscription
 	for _, a := range all {
+		if a.Notice == alerts.OfSources {
+			continue
+		}
 		options = append(options, option(mute(a), "Mute “"+legible.Cut(title(a.Article), longLabel*2)+"”", ""))
 		for _, s := range a.Subscriptions {
 			if !slices.ContainsFunc(subs, func(t alerts.Subscription) bool { return t.Number == s.Number }) {
@@ -69,6 +72,9 @@ func digestActions(all []alerts.Alert, fingerprint string) []discordgo.MessageCo
 		}
 	}
 	options = append(options, choices(subs, maxOptions-len(options))...)
+	if len(options) == 0 {
+		return row(manage(fingerprint))
+	}
 	return append(menu(ActionChoose, "Mute, snooze or unsubscribe…", options), row(manage(fingerprint))...)
 }
 

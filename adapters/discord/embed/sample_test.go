@@ -99,9 +99,11 @@ func samples(t sample.Failer) map[string]alerts.Delivery {
 		"digest": {
 			Destination: here(), Schedule: daily, Part: 1, Parts: 1, Alerts: []alerts.Alert{sample.Steel(quota, tariff), chinese(t), second, bare, release(t)},
 		},
-		"digest-proof": {Destination: here(), Schedule: daily, Part: 1, Parts: 1, Reading: sample.Unreached(), Alerts: []alerts.Alert{sample.Steel(tariff)}},
-		"digest-part":  {Destination: here(), Schedule: daily, Part: 2, Parts: 3, Alerts: []alerts.Alert{sample.Steel(tariff), hostile(t)}},
-		"digest-tight": {Destination: here(), Schedule: daily, Part: 1, Parts: 1, Alerts: many},
+		"notice-sources": {Destination: here(), Alerts: []alerts.Alert{sample.DownNotice()}},
+		"digest-notice":  {Destination: here(), Gathered: alerts.GatheredQuiet, Part: 1, Parts: 1, Alerts: []alerts.Alert{sample.Steel(quota), sample.DownNotice()}},
+		"digest-proof":   {Destination: here(), Schedule: daily, Part: 1, Parts: 1, Reading: sample.Unreached(), Alerts: []alerts.Alert{sample.Steel(tariff)}},
+		"digest-part":    {Destination: here(), Schedule: daily, Part: 2, Parts: 3, Alerts: []alerts.Alert{sample.Steel(tariff), hostile(t)}},
+		"digest-tight":   {Destination: here(), Schedule: daily, Part: 1, Parts: 1, Alerts: many},
 	}
 }
 

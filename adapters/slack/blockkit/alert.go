@@ -24,7 +24,7 @@ func Delivery(d alerts.Delivery) Message {
 	for i, a := range d.Alerts {
 		m.Text = cmp.Or(m.Text, fallback(a))
 		m.Blocks = append(m.Blocks, article(a, loc)...)
-		if a.Notice != alerts.Withdrawn {
+		if !a.Plain() {
 			m.Blocks = append(m.Blocks, alertActions("alert"+strconv.Itoa(i), a))
 		}
 	}

@@ -89,6 +89,9 @@ func (l look) item(n int, a alerts.Alert, loc *time.Location) []slack.Block {
 	if about := about(a.Article, loc, l.bounds); about != nil {
 		blocks = append(blocks, about)
 	}
+	if a.Notice == alerts.OfSources {
+		return blocks
+	}
 	return append(blocks, itemActions("item"+strconv.Itoa(n), a))
 }
 

@@ -78,6 +78,8 @@ func goldenDeliveries(t sample.Failer) map[string]alerts.Delivery {
 			Settings: brussels, Schedule: daily, Part: 1, Parts: 1,
 			Alerts: []alerts.Alert{sample.Steel(quota, tariff), chinese(t), second, bare},
 		},
+		"notice-sources": {Settings: brussels, Alerts: []alerts.Alert{sample.DownNotice()}},
+		"digest-notice":  {Settings: brussels, Gathered: alerts.GatheredQuiet, Part: 1, Parts: 1, Alerts: []alerts.Alert{second, sample.DownNotice()}},
 		"digest-proof": {
 			Settings: brussels, Schedule: daily, Part: 1, Parts: 1, Reading: sample.Unreached(), Alerts: []alerts.Alert{second},
 		},
