@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -86,11 +88,11 @@ func (n noticed) done(t *testing.T, all []alerts.SourceNotice) {
 func names(all []alerts.SourceNotice) []string {
 	var out []string
 	for _, n := range all {
-		s := fmt.Sprint("back ", n.Back)
+		words := []string{"back", strconv.FormatBool(n.Back)}
 		for _, u := range n.Sources {
-			s += " " + u.Name
+			words = append(words, u.Name)
 		}
-		out = append(out, s)
+		out = append(out, strings.Join(words, " "))
 	}
 	return out
 }
