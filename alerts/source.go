@@ -23,6 +23,16 @@ type Batch struct {
 	Kind        SourceKind
 	// Pages: where an article is partial, the page that it links to may be read.
 	Pages bool
+	// Hub tells of changes; the zero Hub where the source names none.
+	Hub Hub
+}
+
+// Hub is who tells of changes of a source's document to those who subscribe
+// (https://www.w3.org/TR/websub/). Its fields are from the source, and so
+// hostile; they may hold keys and are for requests only.
+type Hub struct {
+	Addresses []string `json:"addresses"` // web addresses, any of which will do
+	Topic     string   `json:"topic"`     // the document's name at the hubs, a web address
 }
 
 // Page is what was read of the page that an article links to.

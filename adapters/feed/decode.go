@@ -37,6 +37,7 @@ type document struct {
 	skip     alerts.Skip
 	damaged  bool   // not all of it could be read
 	next     string // address of the page that goes on from it; empty if it is whole
+	links    []link // of the feed, its hubs among them
 }
 
 // parsed is a feed in the form that all formats share, with what that form has
@@ -49,6 +50,7 @@ type parsed struct {
 	problems []alerts.ItemProblem
 	damaged  bool
 	next     string
+	links    []link
 }
 
 type extra struct {
@@ -72,6 +74,7 @@ func decode(data []byte, contentType, address, home string) (document, error) {
 	articles, problems := c.articles()
 	return document{
 		articles: articles, problems: append(p.problems, problems...), ttl: p.ttl, skip: p.skip, damaged: p.damaged, next: p.next,
+		links: p.links,
 	}, nil
 }
 
@@ -128,7 +131,7 @@ func parseRSS(text string) (parsed, error) {
 	if err != nil {
 		return parsed{}, err
 	}
-	p := parsed{feed: feed, extra: make([]extra, len(doc.Items))}
+	p := parsed{feed: feed, extra: make([]extra, len(doc.Items)), links: rssLinks(doc.Extensions)}
 	p.ttl, p.skip = max(ttl(doc.TTL), period(doc.Extensions["sy"])), skip(doc.SkipHours, doc.SkipDays)
 	for i, item := range doc.Items {
 		x := &p.extra[i]
@@ -157,7 +160,7 @@ func parseAtom(text string) (parsed, error) {
 	if err != nil {
 		return parsed{}, err
 	}
-	p := parsed{feed: feed, extra: make([]extra, len(doc.Entries)), ttl: period(doc.Extensions["sy"])}
+	p := parsed{feed: feed, extra: make([]extra, len(doc.Entries)), ttl: period(doc.Extensions["sy"]), links: atomLinks(doc.Links)}
 	for i, entry := range doc.Entries {
 		p.extra[i].guidLink = true
 		if entry.Source != nil {

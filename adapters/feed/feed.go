@@ -76,6 +76,8 @@ type state struct {
 	// at Since. It may hold a key and is for requests only.
 	Moved string    `json:"moved,omitempty"`
 	Since time.Time `json:"since,omitzero"`
+	// Hub is as the last document had it.
+	Hub alerts.Hub `json:"hub,omitzero"`
 }
 
 func (f *Feed) state(saved []byte) state {
@@ -160,6 +162,7 @@ func (f *Feed) fetch(ctx context.Context, before state) (alerts.Batch, error) {
 		if before.ETag == "" && before.Modified == "" {
 			return alerts.Batch{}, errors.New("server answered 304 Not Modified though it was not asked for changes")
 		}
+		after.Hub = before.hub(res, nil)
 		// The validators stay: a new one would be of a document that was not read.
 		return f.batch(after, res, alerts.Batch{NotModified: true})
 	}
@@ -176,6 +179,7 @@ func (f *Feed) fetch(ctx context.Context, before state) (alerts.Batch, error) {
 		}
 	}
 	after.For, after.Interval, after.Skip = f.key, doc.ttl, doc.skip
+	after.Hub = before.hub(res, doc.links)
 	after.ETag, after.Modified = "", ""
 	if !doc.damaged { // else a 304 would hide for ever what was not read
 		after.ETag, after.Modified = res.Header.Get("ETag"), res.Header.Get("Last-Modified")
@@ -192,6 +196,7 @@ func (f *Feed) batch(after state, res *httpx.Response, b alerts.Batch) (alerts.B
 	b.Kind = alerts.FeedSource
 	b.Interval = max(after.Interval, min(res.Fresh(), MaxInterval))
 	b.Skip = after.Skip
+	b.Hub = after.Hub
 	b.Pages = f.config.Pages
 	return b, nil
 }

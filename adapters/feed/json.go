@@ -91,7 +91,7 @@ func parseJSONFeed(doc fields, items []json.RawMessage) (parsed, error) {
 		Language:    doc.text("language"),
 		HomePageURL: doc.text("home_page_url"),
 	}
-	var p parsed
+	p := parsed{links: jsonLinks(doc)}
 	for i, raw := range items {
 		var f fields
 		if err := json.Unmarshal(raw, &f); err != nil {
