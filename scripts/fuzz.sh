@@ -11,6 +11,22 @@ rounds=${2:-2000}
 
 go test -timeout 60m -v -run 'IsReference|Sums' ./alerts/match -rounds "$rounds" -million | grep -v '^=== '
 
+# Until Go 1.27 a run can fail with nothing but "context deadline exceeded" when
+# its time is up, https://go.dev/issue/75804: that is no fault that was found.
+fuzz() {
+  local package=$1 name=$2 out status=0
+  out=$(mktemp)
+  go test -run '^$' -fuzz "^$name\$" -fuzztime "$each" -fuzzminimizetime 300x "$package" </dev/null 2>&1 |
+    tee "$out" || status=$?
+  if ((status)) && grep -qx ' *context deadline exceeded' "$out" &&
+    ! grep -qE 'Failing input written|panic:|fuzzing process' "$out"; then
+    echo "its time was up: nothing was found"
+    status=0
+  fi
+  rm -f "$out"
+  return "$status"
+}
+
 # `go test -list` prints the targets of a package, then a line with its path.
 targets=$(go test -list '^Fuzz' ./... | awk '
   /^Fuzz/ { names[n++] = $1 }
@@ -19,5 +35,5 @@ targets=$(go test -list '^Fuzz' ./... | awk '
 while read -r package name; do
   [ -n "$name" ] || continue
   printf '\n%s %s, %s\n' "$package" "$name" "$each"
-  go test -run '^$' -fuzz "^$name\$" -fuzztime "$each" -fuzzminimizetime 300x "$package" </dev/null
+  fuzz "$package" "$name"
 done <<<"$targets"
