@@ -127,3 +127,14 @@ type Turn struct {
 	Status SourceStatus  // as the last turn left it, zero at first; if Mine
 	Wait   time.Duration // until it is worth asking again; if not Mine
 }
+
+// AddedSource is a feed that people added while the program ran, beside those
+// of the configuration.
+type AddedSource struct {
+	Name    string // its key; see SourceName
+	Address string // may hold a key: it is shown to nobody as it is
+	Title   string // the feed's own; may be empty
+	// By is where it was added, zero if that was the command line.
+	By    Destination
+	Added time.Time
+}

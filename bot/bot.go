@@ -70,3 +70,17 @@ type Outbox interface {
 type Sources interface {
 	Sources(ctx context.Context) ([]alerts.SourceStatus, error)
 }
+
+// SourceStore keeps the feeds that people add, for all replicas. A method that
+// changes something returns when that is stored for good; whoever reads feeds
+// follows within seconds.
+type SourceStore interface {
+	// AddSources stores those whose names are not there yet, all in one step, and
+	// tells for each whether it was. What was there stays as it is.
+	AddSources(ctx context.Context, all []alerts.AddedSource) (added []bool, err error)
+	// RemoveSource deletes one and returns it; alerts.ErrNotFound if there is
+	// none.
+	RemoveSource(ctx context.Context, name string) (alerts.AddedSource, error)
+	// AddedSources gives all, by name.
+	AddedSources(ctx context.Context) ([]alerts.AddedSource, error)
+}

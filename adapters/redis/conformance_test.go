@@ -139,6 +139,12 @@ func testNotices(t *testing.T, s store) {
 	})
 }
 
+func TestSources(t *testing.T) { onEvery(t, testSources) }
+
+func testSources(t *testing.T, s store) {
+	adaptertest.TestSources(t, func(t *testing.T) adaptertest.Sources { return s.open(t)("a").Sources() })
+}
+
 func TestSubscriptionStore(t *testing.T) {
 	onEvery(t, func(t *testing.T, s store) {
 		adaptertest.TestSubscriptionStore(t, func(t *testing.T) adaptertest.SubscriptionStore {

@@ -28,6 +28,9 @@ var (
 	scriptWorkspaceForgetPlace = load("subs_lib", "ws_forget_place")
 	scriptWorkspaceForget      = load("subs_lib", "ws_forget")
 
+	scriptSourceAdd    = load("source_add")
+	scriptSourceRemove = load("source_remove")
+
 	scriptOnce = load("once")
 
 	scriptNoticeBegin = load("notice_begin")

@@ -33,6 +33,10 @@ const (
 type Config struct {
 	Log     ArticleLog
 	Sources []Source
+	// Added are read beside Sources, from when they are added until they are
+	// removed; nil for none. Open makes a source of one.
+	Added Added
+	Open  func(alerts.AddedSource) Source
 	// Turns shares the sources with other replicas; nil if there are none.
 	Turns Turns
 	// Interval lies between two polls of a source; DefaultInterval if 0. Of a
@@ -126,6 +130,9 @@ type Ingester struct {
 	pushed  *source       // what was not asked for
 	slots   chan struct{} // one for each Fetch under way
 
+	mu      sync.Mutex
+	running map[string]*addition // of what was added, by name
+
 	fetchTime prometheus.Observer
 	pages     pageCounters
 }
@@ -139,7 +146,7 @@ type Stats struct {
 // New makes an Ingester. Names of sources must be unique.
 func New(cfg Config) *Ingester {
 	cfg = cfg.withDefaults()
-	in := &Ingester{cfg: cfg, slots: make(chan struct{}, cfg.Fetches)}
+	in := &Ingester{cfg: cfg, slots: make(chan struct{}, cfg.Fetches), running: map[string]*addition{}}
 	for _, s := range cfg.Sources {
 		in.sources = append(in.sources, newSource(in, s))
 	}
@@ -159,6 +166,9 @@ func (in *Ingester) Run(ctx context.Context) error {
 	for _, s := range in.sources {
 		owned.Go(func() { s.run(ctx, spread) })
 	}
+	if in.cfg.Added != nil {
+		owned.Go(func() { in.follow(ctx) })
+	}
 	owned.Wait()
 	return nil
 }
@@ -167,11 +177,16 @@ func (in *Ingester) Run(ctx context.Context) error {
 // they brought in the order of the sources. Everything is news to it. The
 // error joins those of the sources that failed; the others were done.
 func (in *Ingester) Once(ctx context.Context) error {
-	batches := make([]alerts.Batch, len(in.sources))
-	prepared := make([]ready, len(in.sources))
-	errs := make([]error, len(in.sources))
+	added, err := in.added(ctx)
+	all := in.sources
+	for _, a := range added {
+		all = append(all, newSource(in, in.cfg.Open(a)))
+	}
+	batches := make([]alerts.Batch, len(all))
+	prepared := make([]ready, len(all))
+	errs := make([]error, len(all), len(all)+1)
 	var fetches errgroup.Group
-	for i, s := range in.sources {
+	for i, s := range all {
 		fetches.Go(func() error {
 			if errs[i] = s.once(ctx); errs[i] != nil {
 				return nil
@@ -183,7 +198,7 @@ func (in *Ingester) Once(ctx context.Context) error {
 		})
 	}
 	_ = fetches.Wait() // errs has them
-	for i, s := range in.sources {
+	for i, s := range all {
 		if errs[i] == nil {
 			errs[i] = s.store(ctx, batches[i], prepared[i])
 		}
@@ -193,11 +208,11 @@ func (in *Ingester) Once(ctx context.Context) error {
 			errs[i] = fmt.Errorf("source %s: %w", s.src.Name(), errs[i])
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, err)...)
 }
 
 // Sources tells what is known of every source, by whichever replica, in the
-// order of Config.Sources.
+// order of Config.Sources, then of those that were added by name.
 func (in *Ingester) Sources(ctx context.Context) ([]alerts.SourceStatus, error) {
 	shared, err := in.cfg.Turns.Statuses(ctx)
 	if err != nil {
@@ -205,12 +220,27 @@ func (in *Ingester) Sources(ctx context.Context) ([]alerts.SourceStatus, error) 
 	}
 	out := make([]alerts.SourceStatus, 0, len(in.sources))
 	for _, s := range in.sources {
-		s.mu.Lock()
-		status := s.status
-		s.mu.Unlock()
+		status := s.known()
 		if known, ok := shared[status.Name]; ok {
 			known.Address = status.Address
 			status = known
+		}
+		out = append(out, status)
+	}
+	added, err := in.added(ctx)
+	if err != nil {
+		return nil, err
+	}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for _, a := range added {
+		s := newSource(in, in.cfg.Open(a))
+		if r := in.running[a.Name]; r != nil {
+			s = r.source
+		}
+		status := s.known()
+		if known, ok := shared[a.Name]; ok {
+			known.Address, status = status.Address, known
 		}
 		out = append(out, status)
 	}
@@ -224,5 +254,10 @@ func (in *Ingester) Stats() Stats {
 		s.counts.addTo(&out)
 	}
 	in.pushed.counts.addTo(&out)
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for _, r := range in.running {
+		r.counts.addTo(&out)
+	}
 	return out
 }

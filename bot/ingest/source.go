@@ -39,6 +39,13 @@ func newSource(in *Ingester, src Source) *source {
 	return s
 }
 
+// known is what its polls here have shown so far.
+func (s *source) known() alerts.SourceStatus {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.status
+}
+
 // run polls until ctx ends, a server's source for the first time within spread.
 func (s *source) run(ctx context.Context, spread time.Duration) {
 	var changed chan struct{}

@@ -1,0 +1,153 @@
+package ingest
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"github.com/bellwether/bellwether/alerts"
+)
+
+// Added are the sources that people add while the program runs. Methods may be
+// called at the same time.
+type Added interface {
+	// AddedSources gives all of them, by name.
+	AddedSources(ctx context.Context) ([]alerts.AddedSource, error)
+	// SourcesRevision is another one after each change of what AddedSources
+	// gives, by whichever replica. It costs little.
+	SourcesRevision(ctx context.Context) (int64, error)
+}
+
+// addedLook lies between two looks whether sources were added or removed.
+const addedLook = 2 * time.Second
+
+// addition is an added source that is polled.
+type addition struct {
+	*source
+	address string
+	stop    context.CancelFunc
+	stopped chan struct{}
+	shown   *shown // nil without metrics
+}
+
+// shown registers metrics, and remembers which.
+type shown struct {
+	prometheus.Registerer
+	all []prometheus.Collector
+}
+
+// MustRegister implements prometheus.Registerer.
+func (s *shown) MustRegister(all ...prometheus.Collector) {
+	s.Registerer.MustRegister(all...)
+	s.all = append(s.all, all...)
+}
+
+// begin polls an added source from now on, for the first time within spread.
+func (in *Ingester) begin(ctx context.Context, owned *sync.WaitGroup, a alerts.AddedSource, spread time.Duration) *addition {
+	ctx, stop := context.WithCancel(ctx)
+	r := &addition{source: newSource(in, in.cfg.Open(a)), address: a.Address, stop: stop, stopped: make(chan struct{})}
+	if in.cfg.Metrics != nil {
+		r.shown = &shown{Registerer: in.cfg.Metrics}
+		r.export(promauto.With(r.shown))
+	}
+	owned.Go(func() {
+		defer close(r.stopped)
+		defer stop()
+		r.run(ctx, spread)
+	})
+	return r
+}
+
+// end waits until the source is no longer polled.
+func (r *addition) end() {
+	r.stop()
+	<-r.stopped
+	if r.shown != nil {
+		for _, c := range r.shown.all {
+			r.shown.Unregister(c)
+		}
+	}
+}
+
+// follow polls what is added, until ctx ends; then it waits for what it
+// started.
+func (in *Ingester) follow(ctx context.Context) {
+	var owned sync.WaitGroup
+	defer owned.Wait()
+	ticker := time.NewTicker(addedLook)
+	defer ticker.Stop()
+	known, failed := int64(-1), false
+	for {
+		revision, err := in.cfg.Added.SourcesRevision(ctx)
+		if err == nil && revision != known {
+			// Read after the revision: what is added in between is seen now, and
+			// looked at once more.
+			if err = in.adopt(ctx, &owned); err == nil {
+				known = revision
+			}
+		}
+		if err != nil && !failed && ctx.Err() == nil {
+			in.cfg.Logger.Error("which sources were added is not known; it is asked again", "error", err)
+		}
+		failed = err != nil
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
+// adopt begins to poll what was added, and ends what was removed.
+func (in *Ingester) adopt(ctx context.Context, owned *sync.WaitGroup) error {
+	all, err := in.added(ctx)
+	if err != nil {
+		return err
+	}
+	want := make(map[string]alerts.AddedSource, len(all))
+	for _, a := range all {
+		want[a.Name] = a
+	}
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for name, r := range in.running {
+		if w, ok := want[name]; !ok || w.Address != r.address {
+			r.end()
+			delete(in.running, name)
+			in.cfg.Logger.Info("source is no longer read", "source", name)
+		}
+	}
+	spread := spreadOf(len(all) - len(in.running))
+	for _, a := range all {
+		if in.running[a.Name] == nil {
+			in.running[a.Name] = in.begin(ctx, owned, a, spread)
+		}
+	}
+	return nil
+}
+
+// added gives the sources that were added, without those whose name or address
+// the configuration has too: that goes first.
+func (in *Ingester) added(ctx context.Context) ([]alerts.AddedSource, error) {
+	if in.cfg.Added == nil {
+		return nil, nil
+	}
+	all, err := in.cfg.Added.AddedSources(ctx)
+	if err != nil {
+		return nil, err
+	}
+	configured := make(map[string]bool, len(in.sources))
+	for _, s := range in.sources {
+		configured[s.src.Name()] = true
+	}
+	out := all[:0]
+	for _, a := range all {
+		if !configured[a.Name] {
+			out = append(out, a)
+		}
+	}
+	return out, nil
+}
