@@ -138,3 +138,11 @@ type AddedSource struct {
 	By    Destination
 	Added time.Time
 }
+
+// FoundFeed is a feed that an address led to.
+type FoundFeed struct {
+	Address string
+	Title   string // the feed's own, else what the page calls it; may be empty
+	Items   int
+	Newest  time.Time // of its items, zero if none has a date
+}

@@ -31,6 +31,7 @@ const (
 
 // document is what was read of a feed.
 type document struct {
+	title    string
 	articles []alerts.Article
 	problems []alerts.ItemProblem
 	ttl      time.Duration
@@ -73,7 +74,7 @@ func decode(data []byte, contentType, address, home string) (document, error) {
 	c := newConverter(p, address, home)
 	articles, problems := c.articles()
 	return document{
-		articles: articles, problems: append(p.problems, problems...), ttl: p.ttl, skip: p.skip, damaged: p.damaged, next: p.next,
+		title: plain.Line(p.feed.Title), articles: articles, problems: append(p.problems, problems...), ttl: p.ttl, skip: p.skip, damaged: p.damaged, next: p.next,
 		links: p.links,
 	}, nil
 }

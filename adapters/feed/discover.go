@@ -1,0 +1,238 @@
+package feed
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"github.com/bellwether/bellwether/adapters/httpx"
+	"github.com/bellwether/bellwether/adapters/httpx/plain"
+	"github.com/bellwether/bellwether/alerts"
+)
+
+const (
+	mostLinks = 12      // feeds of a page that are looked at
+	mostHead  = 1 << 20 // bytes of a page in which links are looked for
+)
+
+// usualPlaces are where sites have a feed that they do not say they have, from
+// the page's folder on and at the site's root.
+var usualPlaces = []string{"feed", "rss.xml", "feed.xml", "atom.xml", "rss", "index.xml"}
+
+// ErrNoFeed: an address was read, and neither it nor its page leads to a feed.
+var ErrNoFeed = errors.New("there is no feed at this address, and the page names none")
+
+// Finder finds the feeds that an address leads to. Its methods may be called
+// at the same time.
+type Finder struct{ client *httpx.Client }
+
+// NewFinder makes a Finder that reads with client.
+func NewFinder(client *httpx.Client) *Finder { return &Finder{client: client} }
+
+// Find gives the feed at address, or those that the page there names
+// (https://html.spec.whatwg.org/#rel-alternate, and JSON Feed's way of it), each
+// of which was read; feeds of comments come last. A page that names none is
+// looked at in the places where feeds usually lie. It makes about two dozen
+// requests at most. An address without a scheme is one of https. The error is
+// ErrNoFeed, or says why the address can't be read.
+func (f *Finder) Find(ctx context.Context, address string) ([]alerts.FoundFeed, error) {
+	if !strings.Contains(address, "://") {
+		address = "https://" + address
+	}
+	res, err := f.get(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	found, err := asFeed(res, address)
+	if err == nil {
+		return []alerts.FoundFeed{found}, nil
+	}
+	page, ok := webPage(res)
+	if !ok {
+		return nil, err
+	}
+	links := feedLinks(page, res.URL)
+	all := f.read(ctx, links, mostLinks)
+	if len(links) == 0 {
+		all = f.read(ctx, guesses(res.URL), 1)
+	}
+	if len(all) == 0 {
+		return nil, cmp.Or(ctx.Err(), ErrNoFeed)
+	}
+	return all, nil
+}
+
+// FindFeed is Find for the feed at address alone.
+func (f *Finder) FindFeed(ctx context.Context, address string) (alerts.FoundFeed, error) {
+	res, err := f.get(ctx, address)
+	if err != nil {
+		return alerts.FoundFeed{}, err
+	}
+	return asFeed(res, address)
+}
+
+func (f *Finder) get(ctx context.Context, address string) (*httpx.Response, error) {
+	h := http.Header{"Accept": {"application/atom+xml, application/rss+xml, application/feed+json, text/html;q=0.9, */*;q=0.8"}}
+	res, err := f.client.Get(ctx, address, h)
+	if get, ok := errors.AsType[*httpx.GetError](err); ok {
+		return nil, get.Err
+	}
+	if err != nil {
+		return nil, err
+	}
+	return res, res.Err()
+}
+
+func asFeed(res *httpx.Response, address string) (alerts.FoundFeed, error) {
+	doc, err := decode(res.Body, res.Header.Get("Content-Type"), res.URL, address)
+	if err != nil {
+		return alerts.FoundFeed{}, err
+	}
+	out := alerts.FoundFeed{Address: address, Title: doc.title, Items: len(doc.articles)}
+	for _, a := range doc.articles {
+		if a.Published.After(out.Newest) {
+			out.Newest = a.Published
+		}
+	}
+	return out, nil
+}
+
+// webPage gives the text of a page.
+func webPage(res *httpx.Response) (string, bool) {
+	kind := res.Header.Get("Content-Type")
+	if kind == "" {
+		kind = http.DetectContentType(res.Body)
+	}
+	if !strings.Contains(kind, "html") {
+		return "", false
+	}
+	return plain.UTF8(res.Body[:min(len(res.Body), mostHead)], declared(res.Body, kind)), true
+}
+
+// pageLink is an address that may be a feed's, with what the page calls it.
+type pageLink struct {
+	address, title string
+	comments       bool
+}
+
+// feedTypes are the media types of feeds. Many sites give their feeds the
+// general types of XML and JSON.
+var feedTypes = []string{
+	"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json",
+	"application/json", "application/xml", "text/xml",
+}
+
+// feedLinks gives the feeds that a page names, those of comments last, each once.
+func feedLinks(page, address string) []pageLink {
+	base, err := url.Parse(address)
+	if err != nil {
+		return nil
+	}
+	var out []pageLink
+	tokens := html.NewTokenizer(strings.NewReader(page))
+	tokens.SetMaxBuf(mostHead)
+	for {
+		switch tokens.Next() {
+		case html.ErrorToken:
+			slices.SortStableFunc(out, func(a, b pageLink) int { return rank(a) - rank(b) })
+			return out
+		case html.StartTagToken, html.SelfClosingTagToken:
+			name, _ := tokens.TagName()
+			switch atom.Lookup(name) {
+			case atom.Base:
+				if u, err := base.Parse(attributes(tokens)["href"]); err == nil {
+					base = u
+				}
+			case atom.Link, atom.A:
+				l, ok := feedLink(attributes(tokens), base)
+				if ok && !slices.ContainsFunc(out, func(o pageLink) bool { return o.address == l.address }) {
+					out = append(out, l)
+				}
+			}
+		}
+	}
+}
+
+func rank(l pageLink) int {
+	if l.comments {
+		return 1
+	}
+	return 0
+}
+
+func attributes(t *html.Tokenizer) map[string]string {
+	out := map[string]string{}
+	for {
+		name, value, more := t.TagAttr()
+		if _, twice := out[string(name)]; !twice {
+			out[string(name)] = strings.TrimSpace(string(value))
+		}
+		if !more {
+			return out
+		}
+	}
+}
+
+func feedLink(attr map[string]string, base *url.URL) (pageLink, bool) {
+	kind, _, _ := strings.Cut(strings.ToLower(attr["type"]), ";")
+	rel := strings.Fields(strings.ToLower(attr["rel"]))
+	if !slices.Contains(rel, "alternate") && !slices.Contains(rel, "feed") || slices.Contains(rel, "stylesheet") ||
+		!slices.Contains(feedTypes, strings.TrimSpace(kind)) || attr["href"] == "" {
+		return pageLink{}, false
+	}
+	u, err := base.Parse(attr["href"])
+	if err != nil || webAddress(u.String()) == nil {
+		return pageLink{}, false
+	}
+	u.Fragment = ""
+	l := pageLink{address: u.String(), title: plain.Line(attr["title"])}
+	l.comments = strings.Contains(strings.ToLower(l.title+" "+u.Path), "comment")
+	// WordPress names its programming interface in this way.
+	if strings.Contains(u.Path, "/wp-json/") || strings.Contains(u.Path, "/oembed") {
+		return pageLink{}, false
+	}
+	return l, true
+}
+
+// guesses are the usual places, seen from a page.
+func guesses(page string) []pageLink {
+	u, err := url.Parse(page)
+	if err != nil {
+		return nil
+	}
+	var out []pageLink
+	folder := strings.TrimSuffix(u.EscapedPath(), "/") + "/"
+	for _, from := range slices.Compact([]string{folder, "/"}) {
+		for _, place := range usualPlaces {
+			if at, err := u.Parse(from + place); err == nil {
+				at.RawQuery, at.Fragment = "", ""
+				out = append(out, pageLink{address: at.String()})
+			}
+		}
+	}
+	return out
+}
+
+// read gives the first few links that are feeds.
+func (f *Finder) read(ctx context.Context, links []pageLink, most int) []alerts.FoundFeed {
+	var out []alerts.FoundFeed
+	for _, l := range links[:min(len(links), 2*len(usualPlaces))] {
+		if ctx.Err() != nil || len(out) == most {
+			return out
+		}
+		found, err := f.FindFeed(ctx, l.address)
+		if err != nil {
+			continue // it is not offered
+		}
+		found.Title = cmp.Or(found.Title, l.title)
+		out = append(out, found)
+	}
+	return out
+}
