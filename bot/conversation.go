@@ -19,6 +19,9 @@ type Config struct {
 	Archive Archive
 	Outbox  Outbox
 	Sources Sources
+	// Added and Feeds are for people who change what is read; nil where nobody may.
+	Added SourceStore
+	Feeds Feeds
 	// Hold tells why no source is read now, empty if they are; nil never does.
 	Hold func() string
 	// AnHour is how many alerts an hour come one by one to a destination that
@@ -37,6 +40,8 @@ type Bot struct {
 	archive Archive
 	outbox  Outbox
 	sources Sources
+	added   SourceStore
+	feeds   Feeds
 	hold    func() string
 	anHour  int
 	now     func() time.Time
@@ -54,7 +59,7 @@ func New(c Config) *Bot {
 		c.Hold = func() string { return "" }
 	}
 	return &Bot{
-		store: c.Store, archive: c.Archive, outbox: c.Outbox, sources: c.Sources, hold: c.Hold, anHour: c.AnHour,
+		store: c.Store, archive: c.Archive, outbox: c.Outbox, sources: c.Sources, added: c.Added, feeds: c.Feeds, hold: c.Hold, anHour: c.AnHour,
 		now: c.Now, log: c.Logger, replies: newMemo(),
 		metrics: newMetrics(c.Metrics),
 	}

@@ -111,9 +111,11 @@ var verbs = []verb{
 	},
 	{
 		word: "sources", other: []string{"source", "feeds"},
-		form: "sources", about: "what is read, and how that goes",
+		form: "sources [add URL]", about: "what is read, and how that goes",
 		more: "What is wrong stands first. `sources 2` shows the next page, `sources gov.uk` those with that in their name or address. " +
-			"The items of 7 days are counted by their own date, in UTC.",
+			"The items of 7 days are counted by their own date, in UTC.\n" +
+			"`sources add URL` reads one more, if you may: the address of its feed, or of a page that leads to it. " +
+			"`sources remove NAME` ends that.",
 	},
 	{
 		word: "export", other: []string{"backup"},
@@ -167,7 +169,7 @@ func (b *Bot) do(ctx context.Context, q *request) (chat.Reply, error) {
 	case "why":
 		return b.why(ctx, q)
 	case "sources":
-		return b.showSources(ctx, q)
+		return b.tellSources(ctx, q)
 	case "export":
 		return b.export(ctx, q)
 	case "forget-me":

@@ -128,6 +128,9 @@ func (a *App) ask(ctx context.Context, o origin, c chat.Command) chat.Reply {
 	if c.MayManage = c.Place.IsDirect(); !c.MayManage {
 		c.MayManage, err = a.mayManage(ctx, o, c.Place)
 	}
+	if o.guild != "" && o.member != nil { // Discord has computed the permissions
+		c.MaySources = o.member.Permissions&(discordgo.PermissionManageGuild|discordgo.PermissionAdministrator) != 0
+	}
 	a.reached(ctx, o, c.Place)
 	reply := a.Handler.Handle(ctx, c)
 	if err != nil {

@@ -27,6 +27,9 @@ const (
 	optArticle = "article"
 	optCommand = "command"
 	optSure    = "sure"
+	optShow    = "show"
+	optAdd     = "add"
+	optRemove  = "remove"
 )
 
 // Limits of commands.
@@ -100,7 +103,7 @@ func policy() definition {
 			sub("mute", words(optArticle).needed(), flag(optMe)),
 			sub("unmute", words(optArticle).needed(), flag(optMe)),
 			sub("why", words(optArticle), flag(optMe), flag(optPublic)),
-			sub("sources", flag(optPublic)),
+			sub("sources", words(optShow), words(optAdd), words(optRemove), flag(optPublic)),
 			sub("export", flag(optMe)),
 			sub("forget-me", flag(optSure)),
 			sub("help", words(optCommand).completed(), flag(optPublic)),

@@ -99,6 +99,21 @@ var descriptions = map[string]map[string]string{
 		"de":    "Was man sagen kann",
 		"fr":    "Ce qu’on peut dire",
 	},
+	".show": {
+		"en-US": "Those with this in their name or address, or the number of a page",
+		"de":    "Die mit diesem im Namen oder in der Adresse, oder die Nummer einer Seite",
+		"fr":    "Celles dont le nom ou l’adresse contient ceci, ou un numéro de page",
+	},
+	".add": {
+		"en-US": "The address of a feed, or of a page that leads to one, to read from now on",
+		"de":    "Die Adresse eines Feeds, oder einer Seite mit einem, der nun gelesen werden soll",
+		"fr":    "L’adresse d’un flux à lire désormais, ou d’une page qui y mène",
+	},
+	".remove": {
+		"en-US": "The name of an added feed that is not to be read any more",
+		"de":    "Der Name eines hinzugefügten Feeds, der nicht mehr gelesen werden soll",
+		"fr":    "Le nom d’un flux ajouté qui ne doit plus être lu",
+	},
 	".query": {
 		"en-US": "Words, or a query such as tariff AND steel; leave it out for a larger window",
 		"de":    "Wörter, oder eine Suche wie tariff AND steel; ohne sie öffnet sich ein Fenster",

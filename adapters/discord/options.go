@@ -77,6 +77,15 @@ func (t typed) command() chat.Command {
 		}
 	case "digest":
 		add(t.text(optID), t.text(optWhen))
+	case "sources":
+		switch {
+		case t.has(optAdd):
+			add(optAdd, t.text(optAdd))
+		case t.has(optRemove):
+			add(optRemove, t.text(optRemove))
+		default:
+			add(t.text(optShow))
+		}
 	case "forget-me":
 		if t.flag(optSure) {
 			add("yes")

@@ -108,6 +108,7 @@ func (a *App) ask(ctx context.Context, team Team, o origin, c chat.Command) chat
 		a.warn(ctx, o, "the person's time zone", err)
 	}
 	c.TimeZone = who.zone
+	c.MaySources = !who.gone && !who.outsider && (who.admin || team.MembersManage && !who.guest)
 	c.MayManage, err = true, nil
 	if !c.Place.IsDirect() {
 		c.MayManage, err = a.rooms.mayManage(ctx, team, o.user, c.Place.Channel)

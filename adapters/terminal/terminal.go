@@ -112,7 +112,7 @@ func (t *Terminal) Run(ctx context.Context, h Handler) error {
 
 func (t *Terminal) command(line string) chat.Command {
 	me := Person()
-	return chat.Command{Person: me, Place: me.Direct(), MayManage: true, Text: line, TimeZone: t.o.TimeZone}
+	return chat.Command{Person: me, Place: me.Direct(), MayManage: true, MaySources: true, Text: line, TimeZone: t.o.TimeZone}
 }
 
 // Platform implements dispatch.Messenger.

@@ -19,6 +19,9 @@ type Command struct {
 	// MayManage: the platform says that the person may manage the alerts of
 	// Place. Always true in a direct message.
 	MayManage bool
+	// MaySources: the platform says that the person may change what the bot reads,
+	// for everyone in it.
+	MaySources bool
 	// Text is the command as words, without the root command: "subscribe
 	// tariff". Adapters with typed options fill Verb and Args instead.
 	Text string

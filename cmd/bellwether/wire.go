@@ -73,7 +73,7 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 	})
 	a.bot = bot.New(bot.Config{
 		Store: s.client.Subscriptions(), Archive: s.client.Articles(), Outbox: s.client.Outbox(),
-		Sources: a.ingest, Hold: a.pressure.Intake, AnHour: cfg.anHour, Now: cfg.now, Logger: log,
+		Sources: a.ingest, Added: s.client.Sources(), Feeds: sources.forChat(), Hold: a.pressure.Intake, AnHour: cfg.anHour, Now: cfg.now, Logger: log,
 		Metrics: watch.of(cfg.has(roleChat)),
 	})
 	if err := a.dispatching(cfg, log, s, watch, once); err != nil {
