@@ -45,6 +45,11 @@ type Archive interface {
 	Recent(ctx context.Context, since time.Time, yield func(alerts.Article) bool) error
 }
 
+// Added tells where sources were added.
+type Added interface {
+	AddedSources(ctx context.Context) ([]alerts.AddedSource, error)
+}
+
 // Outbox is where notices wait to be sent; see matching.Outbox.
 type Outbox interface {
 	Enqueue(ctx context.Context, p []alerts.Pending) (added int, err error)
@@ -71,6 +76,7 @@ type Config struct {
 	Subscriptions Subscriptions
 	Archive       Archive
 	Outbox        Outbox
+	Added         Added
 	Logger        *slog.Logger
 	Now           func() time.Time
 	// Alive is told at each turn of the loop that there is another within that
@@ -183,8 +189,8 @@ func (n *Notifier) tell(ctx context.Context, one alerts.SourceNotice, all []aler
 	return nil
 }
 
-// dependants are the places that name one of the sources in what they follow,
-// or had one of their latest articles; everyone who follows anything if no
+// dependants are the places that added one of the sources, or name it in what
+// they follow, or had one of their latest articles; everyone who follows anything if no
 // source is reached at all.
 func (n *Notifier) dependants(ctx context.Context, one alerts.SourceNotice, all []alerts.SourceStatus) ([]alerts.Destination, error) {
 	names := map[string]bool{}
@@ -205,6 +211,15 @@ func (n *Notifier) dependants(ctx context.Context, one alerts.SourceNotice, all 
 	})
 	if err != nil {
 		return nil, err
+	}
+	added, err := n.cfg.Added.AddedSources(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range added {
+		if names[a.Name] && a.By != (alerts.Destination{}) {
+			found[a.By] = true
+		}
 	}
 	if err := n.readers(ctx, one.At, names, found); err != nil {
 		return nil, err

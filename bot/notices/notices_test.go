@@ -62,6 +62,10 @@ func (w *world) Announced(_ context.Context, id string) error {
 	return nil
 }
 
+func (w *world) AddedSources(context.Context) ([]alerts.AddedSource, error) {
+	return []alerts.AddedSource{{Name: "sea", By: place("adder")}, {Name: "gov-uk"}}, nil
+}
+
 func (w *world) Snapshot(_ context.Context, yield func(alerts.Change) error) (string, error) {
 	for _, s := range w.subs {
 		if err := yield(alerts.Change{Set: &s}); err != nil {
@@ -153,7 +157,7 @@ func (w *world) heal() {
 }
 
 func (w *world) notifier() *Notifier {
-	return New(Config{Sources: w, Store: w, Subscriptions: w, Archive: w, Outbox: w, Now: func() time.Time { return noon }})
+	return New(Config{Sources: w, Store: w, Subscriptions: w, Archive: w, Outbox: w, Added: w, Now: func() time.Time { return noon }})
 }
 
 // expect looks once, and compares who was told of what since the last time.
@@ -199,7 +203,7 @@ func TestManyAreOneNotice(t *testing.T) {
 	w := newWorld(t)
 	w.fail(noon.Add(-25*time.Hour), "gov-uk")
 	w.fail(noon.Add(-21*time.Hour), "sea")
-	w.expect(t, "two", first+"hosts", first+"names", first+"reader", first+"sailor")
+	w.expect(t, "two", first+"adder", first+"hosts", first+"names", first+"reader", first+"sailor")
 	if w.made != 1 {
 		t.Errorf("%d notices", w.made)
 	}
@@ -208,7 +212,7 @@ func TestManyAreOneNotice(t *testing.T) {
 func TestWhereNothingIsReachedAllAreTold(t *testing.T) {
 	w := newWorld(t)
 	w.fail(noon.Add(-25*time.Hour), "gov-uk", "sea", "Example Gazette")
-	w.expect(t, "all", first+"hosts", first+"names", first+"not", first+"others", first+"reader", first+"sailor", first+"words")
+	w.expect(t, "all", first+"adder", first+"hosts", first+"names", first+"not", first+"others", first+"reader", first+"sailor", first+"words")
 }
 
 // TestRunLooksEachMinute until it is ended.
@@ -216,7 +220,7 @@ func TestRunLooksEachMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		looks := 0
-		n := New(Config{Sources: w, Store: w, Subscriptions: w, Archive: w, Outbox: w, Alive: func(string, time.Duration) { looks++ }})
+		n := New(Config{Sources: w, Store: w, Subscriptions: w, Archive: w, Outbox: w, Added: w, Alive: func(string, time.Duration) { looks++ }})
 		ctx, cancel := context.WithTimeout(t.Context(), 150*time.Second)
 		defer cancel()
 		if err := n.Run(ctx); err != nil || looks != 3 {

@@ -65,7 +65,7 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 	})
 	a.notices = notices.New(notices.Config{
 		Sources: a.ingest, Store: s.client.Notices(), Subscriptions: s.client.Subscriptions(), Archive: s.client.Articles(),
-		Outbox: s.client.Outbox(), Logger: log, Now: cfg.now, Alive: watch.pulse.beat,
+		Outbox: s.client.Outbox(), Added: s.client.Sources(), Logger: log, Now: cfg.now, Alive: watch.pulse.beat,
 	})
 	a.matching = matching.New(matching.Config{
 		Log: s.client.Articles(), Subscriptions: s.client.Subscriptions(), Outbox: s.client.Outbox(), Logger: log,
