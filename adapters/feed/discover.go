@@ -26,7 +26,7 @@ const (
 // the page's folder on and at the site's root.
 var usualPlaces = []string{"feed", "rss.xml", "feed.xml", "atom.xml", "rss", "index.xml"}
 
-// ErrNoFeed: an address was read, and neither it nor its page leads to a feed.
+// ErrNoFeed tells that an address was read, and that neither it nor its page leads to a feed.
 var ErrNoFeed = errors.New("there is no feed at this address, and the page names none")
 
 // Finder finds the feeds that an address leads to. Its methods may be called

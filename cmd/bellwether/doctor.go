@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/bellwether/bellwether/adapters/discord"
 	"github.com/bellwether/bellwether/adapters/slack"
@@ -227,22 +226,23 @@ func (d *examination) discord(ctx context.Context) {
 func (d *examination) sources(ctx context.Context) {
 	set := openSources(d.cfg)
 	defer set.close()
-	if len(set.list) == 0 {
-		d.report.Fail("add some under sources: in the configuration, or with --source", "there are none, so nothing can come in")
+	all := set.list
+	if d.store != nil {
+		added, err := d.store.client.Sources().AddedSources(ctx)
+		if err != nil {
+			d.report.Fail("see what Redis says in its log", "%v", err)
+		}
+		for _, a := range added {
+			if !set.has(a.Name) {
+				all = append(all, set.open(a))
+			}
+		}
 	}
-	batches, errs := make([]alerts.Batch, len(set.list)), make([]error, len(set.list))
-	var fetches errgroup.Group
-	fetches.SetLimit(ingest.DefaultFetches)
-	for i, s := range set.list {
-		fetches.Go(func() error {
-			ctx, cancel := context.WithTimeout(ctx, checkTime)
-			defer cancel()
-			batches[i], errs[i] = s.Fetch(ctx, nil)
-			return nil
-		})
+	if len(all) == 0 {
+		d.report.Fail("add some under sources: in the configuration, with --source, or with `bellwether feeds add`", "there are none, so nothing can come in")
 	}
-	_ = fetches.Wait() // errs has them
-	for i, s := range set.list {
+	batches, errs := fetchAll(ctx, all)
+	for i, s := range all {
 		d.source(s, batches[i], errs[i])
 	}
 }

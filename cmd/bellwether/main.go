@@ -97,7 +97,7 @@ Start with:  bellwether run`,
 	root.SetErr(w.stderr)
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{plainFlagError(err)} })
 	root.CompletionOptions.DisableDefaultCmd = true // it would answer wrong calls with status 1
-	commands := []*cobra.Command{newRun(w), newMatch(w), newQuery(w), newSummarize(w), newBench(w), newSlackCommand(w), newDiscordCommand(w), newOutbox(w), newDoctor(w), newCosts(w), newHealthcheck(w)}
+	commands := []*cobra.Command{newRun(w), newMatch(w), newQuery(w), newSummarize(w), newBench(w), newSlackCommand(w), newDiscordCommand(w), newFeeds(w), newOutbox(w), newDoctor(w), newCosts(w), newHealthcheck(w)}
 	for _, c := range commands {
 		c.DisableFlagsInUseLine = true // where there are any, Use names them
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/bellwether/bellwether/adapters/httpx"
 	"github.com/bellwether/bellwether/adapters/page"
 	"github.com/bellwether/bellwether/adapters/wire"
+	"github.com/bellwether/bellwether/alerts"
 	"github.com/bellwether/bellwether/bot/ingest"
 	"github.com/bellwether/bellwether/examples"
 )
@@ -87,12 +88,31 @@ func (s *sourceSet) add(c sourceConfig) {
 }
 
 func (s *sourceSet) addFeed(name, address string, fullText bool) {
-	client := s.public
-	if isPrivate(address) {
-		client = s.private
-	}
 	s.feeds++
-	s.list = append(s.list, feed.New(client, feed.Config{Name: name, URL: address, Pages: fullText}))
+	s.list = append(s.list, feed.New(s.clientFor(address), feed.Config{Name: name, URL: address, Pages: fullText}))
+}
+
+// clientFor gives the client for an address that the operator wrote.
+func (s *sourceSet) clientFor(address string) *httpx.Client {
+	if isPrivate(address) {
+		return s.private
+	}
+	return s.public
+}
+
+// open makes a source of a feed that was added. What people add in chat is
+// always guarded.
+func (s *sourceSet) open(a alerts.AddedSource) ingest.Source {
+	client := s.public
+	if a.By == (alerts.Destination{}) {
+		client = s.clientFor(a.Address)
+	}
+	return feed.New(client, feed.Config{Name: a.Name, URL: a.Address, Pages: s.fullText})
+}
+
+// has reports whether the configuration names a source so.
+func (s *sourceSet) has(name string) bool {
+	return slices.ContainsFunc(s.list, func(one ingest.Source) bool { return one.Name() == name })
 }
 
 func (s *sourceSet) addDefaults() {

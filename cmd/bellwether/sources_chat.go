@@ -2,11 +2,9 @@ package main
 
 import (
 	"context"
-	"slices"
 
 	"github.com/bellwether/bellwether/adapters/feed"
 	"github.com/bellwether/bellwether/alerts"
-	"github.com/bellwether/bellwether/bot/ingest"
 )
 
 // chatFeeds finds the feeds that people in chat add: only at public addresses,
@@ -32,5 +30,5 @@ func (f chatFeeds) Name(address string) (name string, configured bool, err error
 	if err != nil {
 		return "", false, err
 	}
-	return c.name, slices.ContainsFunc(f.list, func(s ingest.Source) bool { return s.Name() == c.name }), nil
+	return c.name, f.has(c.name), nil
 }

@@ -349,6 +349,9 @@ func (s *Server) stop() {
 	_ = s.lock.Close()
 }
 
+// ErrInUse tells that another process has the store open.
+var ErrInUse = errors.New("in use")
+
 // lockFile takes the lock and notes who has it.
 func lockFile(path string) (*flock.Flock, error) {
 	lock := flock.New(path, flock.SetPermissions(0o600))
@@ -367,7 +370,7 @@ func lockFile(path string) (*flock.Flock, error) {
 	if pid := readPID(path); pid != "" {
 		holder = "process " + pid
 	}
-	return nil, fmt.Errorf("in use by %s: stop that one first, or use another folder with --data", holder)
+	return nil, fmt.Errorf("%w by %s: stop that one first, or use another folder with --data", ErrInUse, holder)
 }
 
 func readPID(path string) string {
