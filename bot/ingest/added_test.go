@@ -132,7 +132,7 @@ func TestAddedSourcesComeAndGo(t *testing.T) {
 		if n := feeds.all["a"].polls(); n != 1 {
 			t.Errorf("polled %d times after it was removed", n-1)
 		}
-		if feeds.all["b"].polls() < 10 || series("a") != 0 || series("b") == 0 || names(t, in) != "fixed b" {
+		if feeds.all["b"].polls() < 5 || series("a") != 0 || series("b") == 0 || names(t, in) != "fixed b" {
 			t.Errorf("after a was removed: %s, %d series of a", names(t, in), series("a"))
 		}
 		added.set("a", "b")
@@ -150,7 +150,7 @@ func TestAddedSourcesGoOnWhenTheStoreFails(t *testing.T) {
 	running(t, Config{Log: &memoryLog{}, Added: added, Open: feeds.open, Interval: 5 * time.Minute}, func(*Ingester) {
 		added.fail(errDown)
 		pass(time.Hour)
-		if n := feeds.all["a"].polls(); n < 10 {
+		if n := feeds.all["a"].polls(); n < 5 {
 			t.Errorf("polled %d times in an hour", n)
 		}
 		added.fail(nil)
