@@ -29,7 +29,7 @@ func newBenchFeeds(w world) *cobra.Command {
 		Short: "Measure the polling of thousands of feeds, into the Redis of REDIS_URL",
 		Long: `Bench feeds serves made-up feeds over HTTPS on this machine, from a process of
 their own, and polls them as the bot does: most answer that nothing changed,
-some never do, one in twenty is slow, one in a hundred is down or says nothing,
+some never do, one in twenty takes ten times as long, one in a hundred is down or says nothing,
 and a tenth share their host with nine others. It tells how late polls were,
 which items were missed, and what the polling process took. What it stores lies
 below a key prefix of its own, which is deleted at the end.`,

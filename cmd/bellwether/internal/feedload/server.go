@@ -93,7 +93,7 @@ func (s Server) handler() http.Handler {
 		}
 		sites[n].begin(time.Now())
 		pause(r.Context(), time.Duration(mathrand.ExpFloat64()*float64(s.Latency)))
-		sites[n].serve(w, r)
+		sites[n].serve(w, r, 3*s.Latency)
 		sites[n].end(time.Now())
 	})
 	mux.HandleFunc("GET /report/{due}", func(w http.ResponseWriter, r *http.Request) {
@@ -147,8 +147,8 @@ func reportOf(sites []*site, start, due time.Time) report {
 	return r
 }
 
-// serve answers as the feed's manner is.
-func (s *site) serve(w http.ResponseWriter, r *http.Request) {
+// serve answers as the feed's manner is: a slow one pauses for part, five times.
+func (s *site) serve(w http.ResponseWriter, r *http.Request, part time.Duration) {
 	switch s.manner {
 	case broken:
 		http.Error(w, "down for maintenance", http.StatusServiceUnavailable)
@@ -179,10 +179,10 @@ func (s *site) serve(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write(body)
 		return
 	}
-	for part := range 5 {
-		_, _ = w.Write(body[part*len(body)/5 : (part+1)*len(body)/5])
+	for i := range 5 {
+		_, _ = w.Write(body[i*len(body)/5 : (i+1)*len(body)/5])
 		_ = http.NewResponseController(w).Flush()
-		pause(r.Context(), time.Second)
+		pause(r.Context(), part)
 	}
 }
 
