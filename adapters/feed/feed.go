@@ -137,11 +137,21 @@ func (f *Feed) Fetch(ctx context.Context, last []byte) (alerts.Batch, error) {
 }
 
 // lost tells whether an error may mean that there is no longer a feed at the
-// address, rather than that its server asks for a pause.
+// address. A server that asks for a pause, is out of order or takes too long is
+// not helped by being asked in a roundabout way too.
 func lost(err error) bool {
-	asked, ok := errors.AsType[*alerts.SendError](err)
-	return !ok || asked.Permanent
+	if asked, ok := errors.AsType[*alerts.SendError](err); ok {
+		return asked.Permanent
+	}
+	_, down := errors.AsType[*downError](err)
+	return !down && !errors.Is(err, context.DeadlineExceeded)
 }
+
+// downError is what a server answers that is out of order (5xx).
+type downError struct{ err error }
+
+func (e *downError) Error() string { return e.err.Error() }
+func (e *downError) Unwrap() error { return e.err }
 
 func (f *Feed) fetch(ctx context.Context, before state) (alerts.Batch, error) {
 	res, err := f.client.Get(ctx, f.address(before), f.header(before))
@@ -152,6 +162,9 @@ func (f *Feed) fetch(ctx context.Context, before state) (alerts.Batch, error) {
 		return alerts.Batch{}, err
 	}
 	if err := res.Err(); err != nil {
+		if res.Status >= http.StatusInternalServerError {
+			err = &downError{err}
+		}
 		return alerts.Batch{}, err
 	}
 	after := before

@@ -2,12 +2,10 @@ package httpx
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,7 +13,7 @@ import (
 	"syscall"
 	"testing"
 
-	"golang.org/x/net/dns/dnsmessage"
+	"github.com/bellwether/bellwether/adapters/adaptertest/fakeweb"
 )
 
 // errPassed ends a dial that the guard let through, before anything is sent.
@@ -39,58 +37,17 @@ func guarded(t *testing.T, o Options) *Client {
 	return c
 }
 
-// resolver is one whose server answers the look-ups of IPv4 addresses, in
-// turn, with each of the answers, and the last from then on; of IPv6 ones there
-// are none.
+// resolver answers the look-ups of every name, in turn, with each of the
+// answers, and with the last from then on.
 func resolver(t *testing.T, answers ...[]string) *net.Resolver {
 	t.Helper()
-	server, err := net.ListenPacket("udp", "127.0.0.1:0")
+	names, err := fakeweb.NewNames(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	done := make(chan struct{})
-	t.Cleanup(func() {
-		_ = server.Close()
-		<-done
-	})
-	go func() {
-		defer close(done)
-		var asked atomic.Int64
-		buf := make([]byte, 4096)
-		for {
-			n, from, err := server.ReadFrom(buf)
-			if err != nil {
-				return
-			}
-			reply, err := answer(buf[:n], func() []string {
-				return answers[min(int(asked.Add(1)), len(answers))-1]
-			})
-			if err == nil {
-				_, _ = server.WriteTo(reply, from)
-			}
-		}
-	}()
-	return &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "udp", server.LocalAddr().String())
-	}}
-}
-
-func answer(query []byte, next func() []string) ([]byte, error) {
-	var m dnsmessage.Message
-	if err := m.Unpack(query); err != nil {
-		return nil, err
-	}
-	m.Response, m.Additionals = true, nil
-	q := m.Questions[0]
-	if q.Type == dnsmessage.TypeA {
-		for _, a := range next() {
-			m.Answers = append(m.Answers, dnsmessage.Resource{
-				Header: dnsmessage.ResourceHeader{Name: q.Name, Type: q.Type, Class: q.Class},
-				Body:   &dnsmessage.AResource{A: netip.MustParseAddr(a).As4()},
-			})
-		}
-	}
-	return m.Pack()
+	t.Cleanup(names.Close)
+	names.Set("*", answers...)
+	return names.Resolver()
 }
 
 func listOf(t *testing.T, name string, least int) []string {

@@ -2,9 +2,6 @@ package httpx
 
 import (
 	"bytes"
-	"compress/flate"
-	"compress/gzip"
-	"compress/zlib"
 	"errors"
 	"io"
 	"net/http"
@@ -12,39 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/andybalholm/brotli"
-	"github.com/klauspost/compress/zstd"
+	"github.com/bellwether/bellwether/adapters/adaptertest/fakeweb"
 )
-
-// pack compresses text as a server may.
-func pack(t testing.TB, coding string, text []byte) []byte {
-	t.Helper()
-	var out bytes.Buffer
-	var w io.WriteCloser
-	var err error
-	switch coding {
-	case "gzip":
-		w = gzip.NewWriter(&out)
-	case "zlib":
-		w = zlib.NewWriter(&out)
-	case "flate":
-		w, err = flate.NewWriter(&out, flate.BestCompression)
-	case "br":
-		w = brotli.NewWriter(&out)
-	case "zstd":
-		w, err = zstd.NewWriter(&out)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.Write(text); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
-}
 
 func TestGetUnpacks(t *testing.T) {
 	text := []byte(strings.Repeat("<item>Steel quota</item>", 1000))
@@ -63,7 +29,7 @@ func TestGetUnpacks(t *testing.T) {
 		body, coding = b, codings
 		return c.Get(t.Context(), url, nil)
 	}
-	twice := append(pack(t, "gzip", text[:100]), pack(t, "gzip", text[100:])...)
+	twice := append(fakeweb.Pack("gzip", text[:100]), fakeweb.Pack("gzip", text[100:])...)
 	for _, tt := range []struct {
 		name   string
 		body   []byte
@@ -71,13 +37,13 @@ func TestGetUnpacks(t *testing.T) {
 	}{
 		{"as it is", text, nil},
 		{"identity", text, []string{"identity"}},
-		{"gzip", pack(t, "gzip", text), []string{"gzip"}},
-		{"an old name", pack(t, "gzip", text), []string{"X-GZIP"}},
+		{"gzip", fakeweb.Pack("gzip", text), []string{"gzip"}},
+		{"an old name", fakeweb.Pack("gzip", text), []string{"X-GZIP"}},
 		{"several members", twice, []string{"gzip, identity"}},
-		{"deflate", pack(t, "zlib", text), []string{"deflate"}},
-		{"deflate without a frame", pack(t, "flate", text), []string{"deflate"}},
-		{"br", pack(t, "br", text), []string{"br"}},
-		{"zstd", pack(t, "zstd", text), []string{"", "zstd"}},
+		{"deflate", fakeweb.Pack("deflate", text), []string{"deflate"}},
+		{"deflate without a frame", fakeweb.Pack("flate", text), []string{"deflate"}},
+		{"br", fakeweb.Pack("br", text), []string{"br"}},
+		{"zstd", fakeweb.Pack("zstd", text), []string{"", "zstd"}},
 	} {
 		if res, err := get(tt.body, tt.coding...); err != nil || !bytes.Equal(res.Body, text) {
 			t.Errorf("%s: %v", tt.name, err)
@@ -93,14 +59,14 @@ func TestGetUnpacks(t *testing.T) {
 		body       []byte
 		coding     []string
 	}{
-		{"packed twice", "packed 2 times", pack(t, "gzip", pack(t, "gzip", text)), []string{"gzip, gzip"}},
+		{"packed twice", "packed 2 times", fakeweb.Pack("gzip", fakeweb.Pack("gzip", text)), []string{"gzip, gzip"}},
 		{"in two headers", "packed 2 times", text, []string{"gzip", "br"}},
 		{"unknown", `packed as "compress"`, text, []string{"compress"}},
 		{"not packed", "unpacked", text, []string{"gzip"}},
 		{"not packed", "unpacked", text, []string{"zstd"}},
 		{"not packed", "unpacked", text, []string{"br"}},
 		{"not packed", "unpacked", text, []string{"deflate"}},
-		{"cut", "unpacked", pack(t, "gzip", text)[:60], []string{"gzip"}},
+		{"cut", "unpacked", fakeweb.Pack("gzip", text)[:60], []string{"gzip"}},
 	} {
 		if _, err := get(tt.body, tt.coding...); !errors.Is(err, ErrPacked) || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s %s: %v", tt.name, tt.coding, err)
@@ -113,10 +79,10 @@ func TestBombsEndEarly(t *testing.T) {
 	const limit, size = 1 << 20, 256 << 20
 	zeros := make([]byte, size)
 	bombs := map[string][]byte{}
-	for name, as := range map[string]string{"gzip": "gzip", "deflate": "zlib", "br": "br", "zstd": "zstd"} {
-		bombs[name] = pack(t, as, zeros)
+	for name, as := range map[string]string{"gzip": "gzip", "deflate": "deflate", "br": "br", "zstd": "zstd"} {
+		bombs[name] = fakeweb.Pack(as, zeros)
 	}
-	empty := pack(t, "gzip", nil)
+	empty := fakeweb.Pack("gzip", nil)
 	c, url := serve(t, Options{MaxBody: limit}, func(w http.ResponseWriter, r *http.Request) {
 		name := r.URL.Path[1:]
 		if name == "endless" { // bytes come for ever, and hold nothing
@@ -146,9 +112,9 @@ func TestBombsEndEarly(t *testing.T) {
 
 func FuzzUnpack(f *testing.F) {
 	for _, name := range []string{"gzip", "br", "zstd"} {
-		f.Add(name, pack(f, name, []byte("text")))
+		f.Add(name, fakeweb.Pack(name, []byte("text")))
 	}
-	f.Add("deflate", pack(f, "zlib", []byte("text")))
+	f.Add("deflate", fakeweb.Pack("deflate", []byte("text")))
 	f.Add("gzip, br", []byte("x"))
 	f.Fuzz(func(t *testing.T, coding string, data []byte) {
 		res := &http.Response{Header: http.Header{"Content-Encoding": {coding}}, Body: io.NopCloser(bytes.NewReader(data)), ContentLength: -1}
