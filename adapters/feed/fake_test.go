@@ -35,6 +35,10 @@ func (m *memory) Append(_ context.Context, a alerts.Article, _ bool) (alerts.Art
 	return a, alerts.Added, nil
 }
 
+func (m *memory) Known(_ context.Context, articles []alerts.Article) ([]alerts.Known, error) {
+	return make([]alerts.Known, len(articles)), nil
+}
+
 func (m *memory) Settle(context.Context, string, []alerts.Article, bool, time.Time) error { return nil }
 
 func (m *memory) Saved(context.Context) error { return nil }

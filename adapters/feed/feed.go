@@ -147,7 +147,7 @@ func lost(err error) bool {
 	return !down && !errors.Is(err, context.DeadlineExceeded)
 }
 
-// downError is what a server answers that is out of order (5xx).
+// downError is what a server answers that is out of order or has too much to do.
 type downError struct{ err error }
 
 func (e *downError) Error() string { return e.err.Error() }
@@ -162,7 +162,8 @@ func (f *Feed) fetch(ctx context.Context, before state) (alerts.Batch, error) {
 		return alerts.Batch{}, err
 	}
 	if err := res.Err(); err != nil {
-		if res.Status >= http.StatusInternalServerError {
+		switch {
+		case res.Status >= http.StatusInternalServerError, res.Status == http.StatusTooManyRequests, res.Status == http.StatusRequestTimeout:
 			err = &downError{err}
 		}
 		return alerts.Batch{}, err

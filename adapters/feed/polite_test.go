@@ -22,7 +22,7 @@ import (
 func TestPoliteness(t *testing.T) {
 	checks := flag.Lookup("rapid.checks")
 	if checks.Value.String() == checks.DefValue { // a case takes days
-		if err := checks.Value.Set("8"); err != nil {
+		if err := checks.Value.Set("6"); err != nil {
 			t.Fatal(err)
 		}
 		defer func() { _ = checks.Value.Set(checks.DefValue) }()
@@ -30,7 +30,7 @@ func TestPoliteness(t *testing.T) {
 	var polls, good int
 	rapid.Check(t, func(rt *rapid.T) {
 		seed := rapid.Uint64().Draw(rt, "seed")
-		length := time.Duration(rapid.SampledFrom([]int{30, 72, 200}).Draw(rt, "hours")) * time.Hour
+		length := time.Duration(rapid.SampledFrom([]int{30, 72, 190}).Draw(rt, "hours")) * time.Hour
 		feeds := rapid.IntRange(1, 6).Draw(rt, "feeds")
 		var m *model
 		synctest.Test(t, func(t *testing.T) { m = poll(t, seed, feeds, length) })

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,7 +38,7 @@ func TestServers(t *testing.T) {
 		{"too slow", answers{fakeweb.Drip(time.Second, body)}, "deadline", 0},
 		{"silent", answers{fakeweb.Hang()}, "no answer in time", 0},
 		{"shorter than it says", answers{fakeweb.Length(len(body)+10, body)}, "EOF", 0},
-		{"longer than it says", answers{fakeweb.Length(len(body), append(body[:len(body):len(body)], "<rss>more"...))}, "", 0},
+		{"longer than it says", answers{fakeweb.Length(len(body), append(slices.Clip(body), "<rss>more"...))}, "", 0},
 		{"cut", answers{fakeweb.Cut(len(body)/2, body)}, "EOF", 0},
 		{"endless", answers{fakeweb.Endless(body)}, "too large", 0},
 		{"changing encodings", answers{fakeweb.Packed("gzip", "text/xml", body), fakeweb.Packed("br", "text/xml", body), fakeweb.Packed("zstd", "text/xml", body), plain, fakeweb.Packed("deflate", "", body)}, "", 0},
