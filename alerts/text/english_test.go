@@ -13,7 +13,7 @@ func TestEnglishEnds(t *testing.T) {
 			t.Errorf("%q has the stem %q, and its last letter is not among %q", w, stem, englishEnds)
 		}
 	}
-	for _, w := range strings.Fields("agreed agreedly falling fallingly planned plannedly taxes tied glass knife fell boys' ho's") {
+	for w := range strings.FieldsSeq("agreed agreedly falling fallingly planned plannedly taxes tied glass knife fell boys' ho's") {
 		if strings.IndexByte(englishEnds, w[len(w)-1]) < 0 {
 			t.Errorf("a step changes %q, and its last letter is not among %q", w, englishEnds)
 		}
