@@ -114,10 +114,19 @@ func (f *Feed) address(s state) string {
 }
 
 // Queue waits until the feed's server may be asked, for the client may keep
-// requests to a host apart. Fetch is to have the returned context; leave is for
-// after it. While the server wants no requests the error asks for a pause.
-func (f *Feed) Queue(ctx context.Context, saved []byte) (_ context.Context, leave func(), err error) {
-	return f.client.Enter(ctx, f.address(f.state(saved)))
+// requests to a host apart. What it returns is Fetch, by the right to ask; leave
+// is for after it. While the server wants no requests the error asks for a pause.
+func (f *Feed) Queue(ctx context.Context, saved []byte) (fetch func(context.Context) (alerts.Batch, error), leave func(), err error) {
+	permit, err := f.client.Enter(ctx, f.address(f.state(saved)))
+	if err != nil {
+		return nil, nil, err
+	}
+	return func(ctx context.Context) (alerts.Batch, error) { return f.poll(ctx, permit, saved) }, permit.Leave, nil
+}
+
+// getter is a client, or the right to use it once without waiting.
+type getter interface {
+	Get(ctx context.Context, address string, header http.Header) (*httpx.Response, error)
 }
 
 // Fetch polls the feed once, telling the server what was read before so that
@@ -125,12 +134,16 @@ func (f *Feed) Queue(ctx context.Context, saved []byte) (_ context.Context, leav
 // is asked where it is; when it isn't there, where it was. Errors say what is
 // wrong with the feed, not which one it is: the caller has its name.
 func (f *Feed) Fetch(ctx context.Context, last []byte) (alerts.Batch, error) {
+	return f.poll(ctx, f.client, last)
+}
+
+func (f *Feed) poll(ctx context.Context, by getter, last []byte) (alerts.Batch, error) {
 	before := f.state(last)
-	b, err := f.fetch(ctx, before)
+	b, err := f.fetch(ctx, by, before)
 	if err == nil || before.Moved == "" || ctx.Err() != nil || !lost(err) {
 		return b, err
 	}
-	if again, oldErr := f.fetch(ctx, before.back()); oldErr == nil {
+	if again, oldErr := f.fetch(ctx, by, before.back()); oldErr == nil {
 		return again, nil
 	}
 	return b, err
@@ -153,8 +166,8 @@ type downError struct{ err error }
 func (e *downError) Error() string { return e.err.Error() }
 func (e *downError) Unwrap() error { return e.err }
 
-func (f *Feed) fetch(ctx context.Context, before state) (alerts.Batch, error) {
-	res, err := f.client.Get(ctx, f.address(before), f.header(before))
+func (f *Feed) fetch(ctx context.Context, by getter, before state) (alerts.Batch, error) {
+	res, err := by.Get(ctx, f.address(before), f.header(before))
 	if get, ok := errors.AsType[*httpx.GetError](err); ok {
 		return alerts.Batch{}, get.Err
 	}

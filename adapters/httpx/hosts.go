@@ -51,39 +51,44 @@ func NewHosts(atOnce int, distance time.Duration) *Hosts {
 	return &Hosts{atOnce: atOnce, distance: distance, all: map[string]*host{}, sweep: 64}
 }
 
-// permit is the right to make one request to a host.
-type permit struct {
-	host  string
-	taken atomic.Bool
-	leave func()
+// Permit is the right to make one request to a host.
+type Permit struct {
+	client *Client
+	host   string
+	taken  atomic.Bool
+	leave  func()
 }
 
-type permitKey struct{}
-
-// Enter waits until the host of address may be asked. The next [Client.Get] of
-// that host with the returned context need not wait for it. leave gives the
-// right back where it was not used, and may be called at any time. While the
-// host wants no requests the error is an [alerts.RetryAfter], at once.
-func (c *Client) Enter(ctx context.Context, address string) (_ context.Context, leave func(), err error) {
+// Enter waits until the host of address may be asked. While the host wants no
+// requests the error is an [alerts.RetryAfter], at once.
+func (c *Client) Enter(ctx context.Context, address string) (*Permit, error) {
 	u, err := url.Parse(address)
 	if err != nil {
-		return nil, nil, errors.New("the address can't be parsed")
+		return nil, errors.New("the address can't be parsed")
 	}
 	release, err := c.opts.Hosts.enter(ctx, authority(u))
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	p := &permit{host: authority(u), leave: release}
-	return context.WithValue(ctx, permitKey{}, p), func() {
-		if p.taken.CompareAndSwap(false, true) {
-			release()
-		}
-	}, nil
+	return &Permit{client: c, host: authority(u), leave: release}, nil
 }
 
-// enter is for one request, by the permit of ctx if it has one.
-func (c *Client) enter(ctx context.Context, u *url.URL) (leave func(), err error) {
-	if p, ok := ctx.Value(permitKey{}).(*permit); ok && p.host == authority(u) && p.taken.CompareAndSwap(false, true) {
+// Get is [Client.Get]; its first request to the host does not wait for it.
+func (p *Permit) Get(ctx context.Context, address string, header http.Header) (*Response, error) {
+	return p.client.getBy(ctx, p, address, header)
+}
+
+// Leave gives the right back where it was not used. It may be called at any
+// time.
+func (p *Permit) Leave() {
+	if p.taken.CompareAndSwap(false, true) {
+		p.leave()
+	}
+}
+
+// enter is for one request, by a permit where that is for its host.
+func (c *Client) enter(ctx context.Context, p *Permit, u *url.URL) (leave func(), err error) {
+	if p != nil && p.host == authority(u) && p.taken.CompareAndSwap(false, true) {
 		return p.leave, nil
 	}
 	return c.opts.Hosts.enter(ctx, authority(u))

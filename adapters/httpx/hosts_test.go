@@ -116,29 +116,29 @@ func TestAHostThatAsksIsLeftAlone(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			h := NewHosts(2, time.Second)
 			c := New(Options{Hosts: h})
-			_, leave, err := c.Enter(t.Context(), "https://example.org/")
+			first, err := c.Enter(t.Context(), "https://example.org/")
 			if err != nil {
 				t.Fatal(err)
 			}
-			leave()
+			first.Leave()
 			for _, a := range tt.answers {
 				h.learn(at, a, time.Now())
 			}
-			_, _, err = c.Enter(t.Context(), "https://EXAMPLE.org:443/other")
+			_, err = c.Enter(t.Context(), "https://EXAMPLE.org:443/other")
 			asked, ok := errors.AsType[*alerts.SendError](err)
 			if ok != (tt.want > 0) || ok && asked.After != tt.want {
 				t.Errorf("%s: %v, want a wish of %s", tt.name, err, tt.want)
 			}
-			if _, leave, err := c.Enter(t.Context(), "https://example.org:444/"); err != nil {
+			if p, err := c.Enter(t.Context(), "https://example.org:444/"); err != nil {
 				t.Errorf("%s: another server is held back: %v", tt.name, err)
 			} else {
-				leave()
+				p.Leave()
 			}
 			<-time.After(tt.want + time.Second)
-			if _, leave, err := c.Enter(t.Context(), "https://example.org/"); err != nil {
+			if p, err := c.Enter(t.Context(), "https://example.org/"); err != nil {
 				t.Errorf("%s: when it is over: %v", tt.name, err)
 			} else {
-				leave()
+				p.Leave()
 			}
 		})
 	}
@@ -149,16 +149,16 @@ func TestGetUsesItsPermitOnce(t *testing.T) {
 	var times []time.Time
 	h := NewHosts(1, 50*time.Millisecond)
 	c, url := serve(t, Options{Hosts: h}, func(http.ResponseWriter, *http.Request) { times = append(times, time.Now()) })
-	ctx, leave, err := c.Enter(t.Context(), url)
+	p, err := c.Enter(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for range 3 { // a permit that was kept would let the second wait for ever
-		if _, err := c.Get(ctx, url, nil); err != nil {
+		if _, err := p.Get(t.Context(), url, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
-	leave()
+	p.Leave()
 	if len(times) != 3 || times[2].Sub(times[0]) < 80*time.Millisecond {
 		t.Errorf("requests at %v", times)
 	}

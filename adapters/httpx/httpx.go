@@ -182,14 +182,18 @@ func (e *GetError) Unwrap() error { return e.Err }
 // this package does not know to be harmless among the headers stays with the
 // server of address, wherever a redirect leads. Errors are a [*GetError].
 func (c *Client) Get(ctx context.Context, address string, header http.Header) (*Response, error) {
-	res, err := c.get(ctx, address, header)
+	return c.getBy(ctx, nil, address, header)
+}
+
+func (c *Client) getBy(ctx context.Context, p *Permit, address string, header http.Header) (*Response, error) {
+	res, err := c.get(ctx, p, address, header)
 	if err != nil {
 		return nil, &GetError{Address: Redact(address), Err: err}
 	}
 	return res, nil
 }
 
-func (c *Client) get(ctx context.Context, address string, header http.Header) (*Response, error) {
+func (c *Client) get(ctx context.Context, p *Permit, address string, header http.Header) (*Response, error) {
 	u, err := url.Parse(address)
 	if err != nil {
 		return nil, errors.New("the address can't be parsed")
@@ -198,6 +202,7 @@ func (c *Client) get(ctx context.Context, address string, header http.Header) (*
 		return nil, err
 	}
 	w := c.newWay(u, header)
+	w.permit = p
 	for {
 		res, err := c.step(ctx, w)
 		if err != nil || res != nil {

@@ -23,6 +23,7 @@ const patience = 10 * time.Second
 type way struct {
 	url    *url.URL
 	header http.Header
+	permit *Permit // may be nil
 	seen   map[string]bool
 	left   time.Duration // of the exchange's time
 	public bool          // a server on it has a public address
@@ -45,7 +46,7 @@ func (c *Client) newWay(u *url.URL, header http.Header) *way {
 // step asks one server. Neither answer nor error: it was a redirect, and w has
 // the next address.
 func (c *Client) step(ctx context.Context, w *way) (*Response, error) {
-	leave, err := c.enter(ctx, w.url)
+	leave, err := c.enter(ctx, w.permit, w.url)
 	if err != nil {
 		return nil, err
 	}

@@ -111,11 +111,11 @@ func (r *Reader) get(ctx context.Context, u *url.URL) (*httpx.Response, error) {
 	if !rules.allow(u) {
 		return nil, never(errRobots)
 	}
-	ctx, leave, err := r.client.Enter(ctx, u.String())
+	permit, err := r.client.Enter(ctx, u.String())
 	if err != nil {
 		return nil, err
 	}
-	defer leave()
+	defer permit.Leave()
 	select {
 	case r.slots <- struct{}{}:
 		defer func() { <-r.slots }()
@@ -124,7 +124,7 @@ func (r *Reader) get(ctx context.Context, u *url.URL) (*httpx.Response, error) {
 	}
 	header := http.Header{}
 	header.Set("Accept", "text/html,application/xhtml+xml;q=0.9,*/*;q=0.1")
-	res, err := r.client.Get(ctx, u.String(), header)
+	res, err := permit.Get(ctx, u.String(), header)
 	if get, ok := errors.AsType[*httpx.GetError](err); ok {
 		err = get.Err
 	}

@@ -96,10 +96,11 @@ type queuer struct {
 	busy, left atomic.Int32 // busy: seconds
 }
 
-func (q *queuer) Queue(ctx context.Context, _ []byte) (context.Context, func(), error) {
+func (q *queuer) Queue(ctx context.Context, state []byte) (func(context.Context) (alerts.Batch, error), func(), error) {
 	select {
 	case <-time.After(time.Duration(q.busy.Load()) * time.Second):
-		return ctx, func() { q.left.Add(1) }, nil
+		fetch := func(ctx context.Context) (alerts.Batch, error) { return q.Fetch(ctx, state) }
+		return fetch, func() { q.left.Add(1) }, nil
 	case <-ctx.Done():
 		return nil, nil, ctx.Err()
 	}

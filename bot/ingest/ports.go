@@ -35,10 +35,10 @@ type Watcher interface {
 // Queuer is a Source that shares a server with others and has to wait for it.
 type Queuer interface {
 	Source
-	// Queue waits until the server may be asked for what state says. The
-	// context it returns is for Fetch, and leave is called after that. Its error
-	// is taken as one of Fetch.
-	Queue(ctx context.Context, state []byte) (_ context.Context, leave func(), err error)
+	// Queue waits until the server may be asked for what state says. What it
+	// returns is Fetch with that state, which need not wait; leave is called
+	// after it. Its error is taken as one of Fetch.
+	Queue(ctx context.Context, state []byte) (fetch func(context.Context) (alerts.Batch, error), leave func(), err error)
 }
 
 // Finisher is a Source that puts away what it brought.

@@ -126,13 +126,14 @@ func (s *source) fetch(ctx context.Context) (batch alerts.Batch, first bool, err
 	var known bool
 	s.kept, known = readKept(saved)
 	s.in.cfg.Alive(s.src.Name(), 0)
+	fetch := func(ctx context.Context) (alerts.Batch, error) { return s.src.Fetch(ctx, s.kept.State) }
 	if q, ok := s.src.(Queuer); ok {
 		queued, leave, err := q.Queue(ctx, s.kept.State)
 		if err != nil {
 			return batch, false, err
 		}
 		defer leave()
-		ctx = queued
+		fetch = queued
 	}
 	select {
 	case s.in.slots <- struct{}{}:
@@ -144,7 +145,7 @@ func (s *source) fetch(ctx context.Context) (batch alerts.Batch, first bool, err
 	ctx, cancel := context.WithTimeout(ctx, s.in.cfg.Timeout)
 	defer cancel()
 	s.begun = time.Now()
-	batch, err = s.read(ctx, s.kept.State)
+	batch, err = s.read(ctx, fetch)
 	s.in.fetchTime.Observe(time.Since(s.begun).Seconds())
 	return batch, !known, err
 }
@@ -159,14 +160,14 @@ func (s *source) alive() {
 
 // read is Fetch, with a panic of a reader as its error: documents come from
 // outside, and a bad one must cost its own source only.
-func (s *source) read(ctx context.Context, state []byte) (b alerts.Batch, err error) {
+func (s *source) read(ctx context.Context, fetch func(context.Context) (alerts.Batch, error)) (b alerts.Batch, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			s.log.Error("reader panicked", "panic", r, "stack", string(debug.Stack()))
 			err = fmt.Errorf("reader panicked: %v", r)
 		}
 	}()
-	return s.src.Fetch(ctx, state)
+	return fetch(ctx)
 }
 
 // store appends what a batch brought and, only when every article is in the log,
