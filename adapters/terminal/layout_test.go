@@ -98,7 +98,7 @@ var goldenAlerts = map[string]func(testing.TB) alerts.Delivery{
 	},
 	"notice-sources": func(testing.TB) alerts.Delivery {
 		return alerts.Delivery{Alerts: []alerts.Alert{{
-			Article: alerts.Article{ID: alerts.NoticeReference("d1"), Title: "gov-uk can't be read since Mon 2 Mar 14:00"}, Notice: alerts.OfSources,
+			Article: alerts.Article{ID: alerts.NoticeReference("d1"), Title: "gov-uk has not been reached since Mon 2 Mar 14:00"}, Notice: alerts.OfSources,
 			Summary: []string{"It is tried again all the time; you are told when it is back."},
 		}}}
 	},

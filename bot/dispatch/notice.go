@@ -65,11 +65,11 @@ const sinceForm = "Mon 2 Jan 15:04"
 func downWords(n alerts.SourceNotice, loc *time.Location) string {
 	switch {
 	case n.All():
-		return fmt.Sprintf("None of the %d sources can be read for a day: most likely Bellwether's own network is down", n.Total)
+		return fmt.Sprintf("None of the %d sources has been reached for a day: most likely Bellwether's own network is down", n.Total)
 	case len(n.Sources) == 1:
-		return n.Sources[0].Name + " can't be read since " + n.Sources[0].Since.In(loc).Format(sinceForm)
+		return n.Sources[0].Name + " has not been reached since " + n.Sources[0].Since.In(loc).Format(sinceForm)
 	}
-	return fmt.Sprintf("%d sources can't be read for a day", len(n.Sources))
+	return fmt.Sprintf("%d sources have not been reached for a day", len(n.Sources))
 }
 
 func backWords(n alerts.SourceNotice) string {

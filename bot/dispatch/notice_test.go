@@ -61,18 +61,18 @@ func TestNoticeWords(t *testing.T) {
 	}{
 		{
 			alerts.SourceNotice{Total: 1, Sources: many[:1]},
-			"s0 can't be read since Mon 2 Mar 14:00 | It is tried again all the time; you are told when it is back.",
+			"s0 has not been reached since Mon 2 Mar 14:00 | It is tried again all the time; you are told when it is back.",
 		},
 		{
 			alerts.SourceNotice{Total: 40, Sources: many},
-			"12 sources can't be read for a day | " +
+			"12 sources have not been reached for a day | " +
 				"s0 since Mon 2 Mar 14:00, s1 since Mon 2 Mar 14:00, s2 since Mon 2 Mar 14:00, s3 since Mon 2 Mar 14:00, s4 since Mon 2 Mar 14:00, " +
 				"s5 since Mon 2 Mar 14:00, s6 since Mon 2 Mar 14:00, s7 since Mon 2 Mar 14:00, s8 since Mon 2 Mar 14:00, s9 since Mon 2 Mar 14:00 and 2 more. | " +
 				"They are tried again all the time; you are told when they are back.",
 		},
 		{
 			alerts.SourceNotice{Total: 2, Sources: many[:2]},
-			"None of the 2 sources can be read for a day: most likely Bellwether's own network is down | " +
+			"None of the 2 sources has been reached for a day: most likely Bellwether's own network is down | " +
 				"s0 since Mon 2 Mar 14:00, s1 since Mon 2 Mar 14:00. | They are tried again all the time; you are told when they are back.",
 		},
 		{

@@ -74,7 +74,7 @@ func Unreached() *alerts.Reading {
 // DownNotice is what people are told of sources that can't be read.
 func DownNotice() alerts.Alert {
 	return alerts.Alert{
-		Article: alerts.Article{ID: alerts.NoticeReference("d1"), Title: "2 sources can't be read for a day"}, Notice: alerts.OfSources,
+		Article: alerts.Article{ID: alerts.NoticeReference("d1"), Title: "2 sources have not been reached for a day"}, Notice: alerts.OfSources,
 		Summary: []string{
 			"gov-uk since Mon 2 Mar 14:00, European *Commission* since Mon 2 Mar 14:04.",
 			"They are tried again all the time; you are told when they are back.",
