@@ -72,7 +72,7 @@ func TestRunReadsLinesToTheEnd(t *testing.T) {
 		t.Errorf("printed %q, want %q", out.String(), want)
 	}
 	me := alerts.Person{Platform: "terminal", Workspace: "local", User: "you"}
-	want := chat.Command{Person: me, Place: me.Direct(), MayManage: true, Text: "list", TimeZone: "Europe/Brussels"}
+	want := chat.Command{Person: me, Place: me.Direct(), MayManage: true, MaySources: true, Text: "list", TimeZone: "Europe/Brussels"}
 	if len(got) != 3 || got[1] != want {
 		t.Errorf("commands %+v, want the second to be %+v", got, want)
 	}
