@@ -47,7 +47,7 @@ func TestRoles(t *testing.T) {
 	rest, other := replica("ingest,match,deliver"), replica("ingest,deliver")
 	s.shows(s.fake.AwaitMessages("C1", 2)[1], "Ferry is sold")
 	s.fake.Command("U1", "C1", "sources")
-	s.answered("U1", "C1", 2, "1 source, all well", "2 articles so far")
+	s.answered("U1", "C1", 2, "1 source, and it is well", "2 items in 7 days")
 	for _, cmd := range []*exec.Cmd{chat, rest, other} {
 		gone(cmd, syscall.SIGINT)
 	}
