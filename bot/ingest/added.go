@@ -56,6 +56,8 @@ func (in *Ingester) begin(ctx context.Context, owned *sync.WaitGroup, a alerts.A
 	owned.Go(func() {
 		defer close(r.stopped)
 		defer stop()
+		// It may end in the middle of a poll, of which nobody is to wait for the rest.
+		defer in.cfg.Alive(r.src.Name(), 0)
 		r.run(ctx, spread)
 	})
 	return r
@@ -129,8 +131,8 @@ func (in *Ingester) adopt(ctx context.Context, owned *sync.WaitGroup) error {
 	return nil
 }
 
-// added gives the sources that were added, without those whose name or address
-// the configuration has too: that goes first.
+// added gives the sources that were added, without those whose name is in
+// Config.Sources too.
 func (in *Ingester) added(ctx context.Context) ([]alerts.AddedSource, error) {
 	if in.cfg.Added == nil {
 		return nil, nil

@@ -178,3 +178,43 @@ func TestOnceReadsAddedSources(t *testing.T) {
 		}
 	})
 }
+
+// hanging is a source whose server never answers.
+type hanging struct{ *fakeSource }
+
+func (hanging) Fetch(ctx context.Context, _ []byte) (alerts.Batch, error) {
+	<-ctx.Done()
+	return alerts.Batch{}, ctx.Err()
+}
+
+func TestNobodyWaitsForASourceThatWasRemoved(t *testing.T) {
+	var mu sync.Mutex
+	due := map[string]bool{}
+	added := &addedList{}
+	added.set("a")
+	cfg := Config{
+		Log: &memoryLog{}, Added: added,
+		Open: func(a alerts.AddedSource) Source { return hanging{&fakeSource{name: a.Name}} },
+		Alive: func(loop string, within time.Duration) {
+			mu.Lock()
+			defer mu.Unlock()
+			due[loop] = within > 0
+		},
+	}
+	waited := func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return due["a"]
+	}
+	running(t, cfg, func(*Ingester) {
+		pass(time.Second)
+		if !waited() {
+			t.Error("it is not in the middle of a poll, so this shows nothing")
+		}
+		added.set()
+		pass(2 * addedLook)
+		if waited() {
+			t.Error("another turn of its loop is expected")
+		}
+	})
+}
