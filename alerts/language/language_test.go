@@ -138,6 +138,9 @@ func corpus(t *testing.T, file string, most int, yield func(title, body, lang st
 			yield(a.Title, a.Body, a.Lang)
 		}
 	}
+	if err := lines.Err(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func BenchmarkOf(b *testing.B) {
