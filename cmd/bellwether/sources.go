@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
 	"net/url"
@@ -21,6 +22,7 @@ import (
 // sourceSet is the sources of articles, with what they share.
 type sourceSet struct {
 	list      []ingest.Source
+	addresses map[string]bool // feedName of each feed's address, whatever it is called
 	intervals map[string]time.Duration
 	feeds     int
 	paths     int
@@ -40,9 +42,9 @@ func openSources(cfg config) *sourceSet {
 	}
 	hosts := httpx.NewHosts(httpx.DefaultAtOnce, httpx.DefaultDistance)
 	s := &sourceSet{
-		intervals: map[string]time.Duration{},
-		public:    httpx.New(httpx.Options{UserAgent: agent, AllowHosts: cfg.privateHosts, Hosts: hosts}),
-		private:   httpx.New(httpx.Options{UserAgent: agent, AllowPrivate: true, Hosts: hosts}),
+		intervals: map[string]time.Duration{}, addresses: map[string]bool{},
+		public:  httpx.New(httpx.Options{UserAgent: agent, AllowHosts: cfg.privateHosts, Hosts: hosts}),
+		private: httpx.New(httpx.Options{UserAgent: agent, AllowPrivate: true, Hosts: hosts}),
 	}
 	// Pages of a feed in one's own network stand there too.
 	own := slices.Clone(cfg.privateHosts)
@@ -89,6 +91,9 @@ func (s *sourceSet) add(c sourceConfig) {
 
 func (s *sourceSet) addFeed(name, address string, fullText bool) {
 	s.feeds++
+	if u, err := url.Parse(address); err == nil {
+		s.addresses[feedName(u)] = true
+	}
 	s.list = append(s.list, feed.New(s.clientFor(address), feed.Config{Name: name, URL: address, Pages: fullText}))
 }
 
@@ -110,9 +115,23 @@ func (s *sourceSet) open(a alerts.AddedSource) ingest.Source {
 	return feed.New(client, feed.Config{Name: a.Name, URL: a.Address, Pages: s.fullText})
 }
 
-// has reports whether the configuration names a source so.
+// has reports whether the configuration has a source of that name, or the feed
+// that has it where it was given no other.
 func (s *sourceSet) has(name string) bool {
-	return slices.ContainsFunc(s.list, func(one ingest.Source) bool { return one.Name() == name })
+	return s.addresses[name] || slices.ContainsFunc(s.list, func(one ingest.Source) bool { return one.Name() == name })
+}
+
+// besides are the added sources that the configuration has not got: it goes
+// first.
+type besides struct {
+	ingest.Added
+	set *sourceSet
+}
+
+// AddedSources implements ingest.Added.
+func (b besides) AddedSources(ctx context.Context) ([]alerts.AddedSource, error) {
+	all, err := b.Added.AddedSources(ctx)
+	return slices.DeleteFunc(all, func(a alerts.AddedSource) bool { return b.set.has(a.Name) }), err
 }
 
 func (s *sourceSet) addDefaults() {

@@ -59,7 +59,7 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 		Read: s.load, Bounds: cfg.bounds, Logger: log, Metrics: watch.of(cfg.has(roleIngest) || cfg.has(roleMatch)),
 	})
 	a.ingest = ingest.New(ingest.Config{
-		Turns: s.client.Turns(), Turn: min(mostTurn, cfg.lease), Log: s.client.Articles(), Sources: sources.list, Added: s.client.Sources(), Open: sources.open,
+		Turns: s.client.Turns(), Turn: min(mostTurn, cfg.lease), Log: s.client.Articles(), Sources: sources.list, Added: besides{s.client.Sources(), sources}, Open: sources.open,
 		Interval: cfg.interval, Intervals: sources.intervals,
 		Pages: sources.pages, FirstPollIsHistory: cfg.history, Hold: a.pressure.Intake, Problem: report, Logger: log,
 		Now: cfg.now, Metrics: watch.of(cfg.has(roleIngest)), Alive: watch.pulse.beat, Tracer: watch.tracer,
