@@ -191,7 +191,9 @@ func (in *Ingester) Once(ctx context.Context) error {
 			if errs[i] = s.once(ctx); errs[i] != nil {
 				return nil
 			}
-			if batches[i], _, errs[i] = s.fetch(ctx); errs[i] == nil {
+			var leave func()
+			if batches[i], _, leave, errs[i] = s.fetch(ctx); errs[i] == nil {
+				leave()
 				prepared[i], errs[i] = s.prepare(ctx, batches[i], false, false)
 			}
 			return nil

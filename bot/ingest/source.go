@@ -104,9 +104,16 @@ func (s *source) watch(ctx context.Context, w Watcher, changed chan<- struct{}) 
 func (s *source) poll(ctx context.Context) (err error) {
 	ctx, span := s.tracePoll(ctx)
 	defer func() { ended(span, err) }()
-	batch, first, err := s.fetch(ctx)
+	batch, first, leave, err := s.fetch(ctx)
 	if err != nil {
 		return err
+	}
+	if !first {
+		leave()
+	} else {
+		// All of the document is to be logged, and nothing of it waits for pages.
+		// Where many sources are new, no more are read than can be logged.
+		defer leave()
 	}
 	r, err := s.prepare(ctx, batch, first, s.in.cfg.FirstPollIsHistory)
 	if err != nil {
@@ -116,38 +123,43 @@ func (s *source) poll(ctx context.Context) (err error) {
 }
 
 // fetch reads the source's document; first tells that no good poll went
-// before. What has to wait for its server takes no place from others.
-func (s *source) fetch(ctx context.Context) (batch alerts.Batch, first bool, err error) {
+// before. What has to wait for its server takes no place from others. Without an
+// error the place is the caller's, who calls leave.
+func (s *source) fetch(ctx context.Context) (batch alerts.Batch, first bool, leave func(), err error) {
 	s.alive()
 	saved, err := s.in.cfg.Log.State(ctx, s.src.Name())
 	if err != nil {
-		return batch, false, &storeError{fmt.Errorf("read the state of the source: %w", err)}
+		return batch, false, nil, &storeError{fmt.Errorf("read the state of the source: %w", err)}
 	}
 	var known bool
 	s.kept, known = readKept(saved)
 	s.in.cfg.Alive(s.src.Name(), 0)
 	fetch := func(ctx context.Context) (alerts.Batch, error) { return s.src.Fetch(ctx, s.kept.State) }
 	if q, ok := s.src.(Queuer); ok {
-		queued, leave, err := q.Queue(ctx, s.kept.State)
+		queued, done, err := q.Queue(ctx, s.kept.State)
 		if err != nil {
-			return batch, false, err
+			return batch, false, nil, err
 		}
-		defer leave()
+		defer done()
 		fetch = queued
 	}
 	select {
 	case s.in.slots <- struct{}{}:
-		defer func() { <-s.in.slots }()
 	case <-ctx.Done():
-		return batch, false, ctx.Err()
+		return batch, false, nil, ctx.Err()
 	}
+	leave = func() { <-s.in.slots }
 	s.alive()
 	ctx, cancel := context.WithTimeout(ctx, s.in.cfg.Timeout)
 	defer cancel()
 	s.begun = time.Now()
 	batch, err = s.read(ctx, fetch)
 	s.in.fetchTime.Observe(time.Since(s.begun).Seconds())
-	return batch, !known, err
+	if err != nil {
+		leave()
+		return batch, false, nil, err
+	}
+	return batch, !known, leave, nil
 }
 
 // storeTime is longer than one call of the article log takes with all of its

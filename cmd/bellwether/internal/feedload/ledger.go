@@ -43,12 +43,12 @@ func (l *ledger) Append(ctx context.Context, a alerts.Article, history bool) (al
 	return logged, verdict, nil
 }
 
-// missing counts which of a feed's first n items were not logged.
-func (l *ledger) missing(feed, n int) int {
+// missing counts which of a feed's items from from to before n were not logged.
+func (l *ledger) missing(feed, from, n int) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	missing := 0
-	for i := range n {
+	for i := from; i < n; i++ {
 		if _, ok := l.seen[feed][i]; !ok {
 			missing++
 		}

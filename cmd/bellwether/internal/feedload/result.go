@@ -15,7 +15,7 @@ type Result struct {
 	NotModified int64   `json:"not_modified"`
 	Failed      int64   `json:"failed"`
 	Articles    int64   `json:"articles"`
-	Published   int     `json:"published"` // by feeds that answer, early enough to be read
+	Published   int     `json:"published"` // by feeds that answer: shown by the first answer or later, and early enough to be read
 	Missed      int     `json:"missed"`    // of those
 	Unread      int     `json:"unread"`    // feeds that answer and were never asked
 	FirstMax    float64 `json:"first_max_seconds"`
@@ -28,6 +28,7 @@ type Result struct {
 // report is what the server saw.
 type report struct {
 	Published []int   `json:"published"` // of each feed, 0 of those that never answer
+	Shown     []int   `json:"shown"`     // the first item that each has shown
 	Answers   []bool  `json:"answers"`
 	First     []int64 `json:"first"` // milliseconds from the server's start to the first request for each feed; -1 if there was none
 	// Gaps lie between the end of an answer and the next request for it, in
@@ -39,8 +40,8 @@ type report struct {
 // than the interval apart, so as to be spread.
 func (r *Result) judge(saw report, seen *ledger, interval time.Duration) {
 	for i, n := range saw.Published {
-		r.Published += n
-		r.Missed += seen.missing(i, n)
+		r.Published += max(0, n-saw.Shown[i])
+		r.Missed += seen.missing(i, saw.Shown[i], n)
 		if !saw.Answers[i] {
 			continue
 		}

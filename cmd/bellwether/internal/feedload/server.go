@@ -141,7 +141,9 @@ func reportOf(sites []*site, start, due time.Time) report {
 		if s.answers() {
 			r.Gaps = append(r.Gaps, s.gaps...)
 		}
+		shown := s.shown
 		s.mu.Unlock()
+		r.Shown = append(r.Shown, shown)
 		r.Published, r.Answers, r.First = append(r.Published, n), append(r.Answers, s.answers()), append(r.First, first)
 	}
 	return r

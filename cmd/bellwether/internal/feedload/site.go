@@ -48,6 +48,8 @@ type site struct {
 	next  time.Time   // of the item that is published next
 	times []time.Time // of all items
 	asked time.Time   // first; zero if never
+	read  bool        // it was shown
+	shown int         // the first item that the first answer showed
 	ended time.Time   // when the latest answer was given
 	gaps  []int64     // milliseconds from an answer to the next request
 }
@@ -124,6 +126,9 @@ const itemPrefix = "urn:feedload:"
 func (s *site) document(n int) (body []byte, etag string) {
 	s.mu.Lock()
 	times := s.times[max(0, n-window):n]
+	if !s.read {
+		s.read, s.shown = true, n-len(times)
+	}
 	s.mu.Unlock()
 	var b strings.Builder
 	fmt.Fprintf(&b, `<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>Feed %d</title><link>https://%s/</link><description>Made up</description>`, s.number, zone)
