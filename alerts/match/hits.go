@@ -15,12 +15,13 @@ type Hits struct {
 	// IDs are the subscriptions that were hit, each once, in no order.
 	IDs []alerts.SubscriptionID
 
-	layers []layer
-	groups []uint32                // that were hit, layer by layer, in the order of their IDs
-	ends   []int                   // by layer: behind its groups
-	ids    []alerts.SubscriptionID // see Queries
-	m      matcher
-	asked  int // the layer that m holds the atoms of
+	layers  []layer
+	groups  []uint32                // that were hit, layer by layer
+	ends    []int                   // by layer: behind its groups
+	ids     []alerts.SubscriptionID // see Queries
+	members members
+	m       matcher
+	asked   int // the layer that m holds the atoms of
 
 	weighed []weighed // see weigh
 }
@@ -42,33 +43,7 @@ func (h *Hits) collect(n int, l layer) {
 	h.m.try()
 	h.groups = append(h.groups, h.m.hits...)
 	h.ends = append(h.ends, len(h.groups))
-	h.IDs = appendIDs(h.IDs, l, h.m.hits)
-}
-
-// appendIDs appends the subscriptions of groups that were not removed.
-func appendIDs(ids []alerts.SubscriptionID, l layer, groups []uint32) []alerts.SubscriptionID {
-	x, shared := l.index, l.index.shared()
-	ones := x.ids[x.first[shared]:]
-	for _, g := range groups {
-		switch {
-		case l.dead != nil && l.dead.groups.has(g):
-			ids = appendAlive(ids, l, g)
-		case g >= shared:
-			ids = append(ids, ones[g-shared])
-		default:
-			ids = append(ids, x.ids[x.first[g]:x.first[g+1]]...)
-		}
-	}
-	return ids
-}
-
-func appendAlive(ids []alerts.SubscriptionID, l layer, g uint32) []alerts.SubscriptionID {
-	for e, end := l.index.members(g); e < end; e++ {
-		if !l.dead.has(e) {
-			ids = append(ids, l.index.ids[e])
-		}
-	}
-	return ids
+	h.IDs = h.members.append(h.IDs, l, h.m.hits)
 }
 
 // Queries goes through the different queries that were hit: the subscriptions
@@ -86,7 +61,7 @@ func (h *Hits) Queries() iter.Seq2[[]alerts.SubscriptionID, []alerts.Span] {
 				h.m.ask(l)
 			}
 			for i, g := range h.groups[from:h.ends[n]] {
-				h.ids = appendIDs(h.ids[:0], l, h.groups[from+i:from+i+1])
+				h.ids = h.members.append(h.ids[:0], l, h.groups[from+i:from+i+1])
 				if len(h.ids) == 0 {
 					continue
 				}

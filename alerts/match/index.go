@@ -31,7 +31,8 @@ type index struct {
 	byID []uint32
 	// The groups that hit when an atom is present with what a probe needs, and
 	// those that are to be evaluated then.
-	sure, maybe posting
+	sure, maybe []probe
+	from        []postings // by atom, and one more: where its probes begin
 	derived     derivation
 
 	words    [spaces]dictionary // by folded form: inflected, exact, and capitals in fields without small letters

@@ -23,50 +23,66 @@ type identity struct{ _ byte }
 // for.
 const cachedFrom = 4096
 
-func atomsIn(list []uint32) []atom     { return list[3 : 3+list[0]] }
-func firstsIn(list []uint32) []uint32  { return list[3+list[0] : 3+list[0]+list[1]] }
-func secondsIn(list []uint32) []uint32 { return list[3+list[0]+list[1] : 3+list[0]+list[1]+list[2]] }
+const (
+	listHead = 3 // numbers before the atoms of a list
+	fewAtoms = 4 // atoms that are copied at once; that many numbers lie behind the last list
+)
 
-// lookUp gives every type its list in an index.
+func atomsIn(list []uint32) []atom     { return list[listHead:][:list[0]] }
+func firstsIn(list []uint32) []uint32  { return list[listHead+list[0]:][:list[1]] }
+func secondsIn(list []uint32) []uint32 { return list[listHead+list[0]+list[1]:][:list[2]] }
+
+// emptyLists is an arena with nothing but the empty list.
+func emptyLists(arena []uint32) []uint32 { return append(arena[:0], 0, 0, 0) }
+
+// listOf gives the list of a type.
+func (m *matcher) listOf(typ int32) []uint32 { return m.lists[m.listAt[typ]:] }
+
+// lookUp gives every type its list in an index. Those of a large one stay in the
+// cache; behind them, until the next lookUp, lie those that depend on where the
+// word stands.
 func (m *matcher) lookUp(x *index, t *tongue) {
-	m.arena = m.arena[:0]
+	m.listAt = resized(m.listAt, len(m.r.types))
 	cache := &m.r.voice.lists
 	cached := x.len() >= cachedFrom
-	if cached && cache.of != x.identity {
-		*cache = lists{of: x.identity, at: cache.at[:0], arena: append(cache.arena[:0], m.nothing[:]...)}
-		clear(cache.at[:cap(cache.at)])
-	}
-	lexicon := m.r.voice.lexicon
 	if cached {
-		cache.at = grown(cache.at[:cap(cache.at)], lexicon.Len())
+		if cache.of != x.identity {
+			*cache = lists{of: x.identity, at: cache.at[:0], arena: emptyLists(cache.arena)}
+			clear(cache.at[:cap(cache.at)])
+		}
+		cache.at = grown(cache.at[:cap(cache.at)], m.r.voice.lexicon.Len())
+		m.lists = cache.arena
+	} else {
+		m.arena = emptyLists(m.arena)
+		m.lists = m.arena
 	}
+	special := false
 	for i := range m.r.types {
 		typ := &m.r.types[i]
-		if cached && typ.space == inText && !typ.noSmall {
-			if cache.at[typ.word] == 0 {
-				m.learn(x, t, typ, cache)
-			}
-			typ.list = cache.arena[cache.at[typ.word]-1:]
+		if !cached || typ.space != inText || typ.noSmall {
+			special = true
 			continue
 		}
-		typ.list = m.nothing[:]
-		if typ.noSmall || t.mayHave(m.r.hashes(typ.word)) || !m.plain(x, typ) {
-			typ.list = m.list(x, t, lexicon.Word(typ.word), typ)
+		at := cache.at[typ.word]
+		if at == 0 {
+			at = m.list(x, t, typ) + 1
+			cache.at[typ.word] = at
+		}
+		m.listAt[i] = at - 1
+	}
+	kept := len(m.lists)
+	if special {
+		for i := range m.r.types {
+			if typ := &m.r.types[i]; !cached || typ.space != inText || typ.noSmall {
+				m.listAt[i] = m.list(x, t, typ)
+			}
 		}
 	}
-}
-
-// learn puts the list of a word into the cache.
-func (m *matcher) learn(x *index, t *tongue, typ *wordType, cache *lists) {
-	cache.at[typ.word] = 1
-	if !t.mayHave(m.r.hashes(typ.word)) && m.plain(x, typ) {
-		return
-	}
-	list := m.list(x, t, m.r.voice.lexicon.Word(typ.word), typ)
-	m.arena = m.arena[:0]
-	if list[0] > 0 {
-		cache.at[typ.word] = uint32(len(cache.arena)) + 1
-		cache.arena = append(cache.arena, list...)
+	m.lists = append(m.lists, make([]uint32, fewAtoms)...)
+	if cached {
+		cache.arena = m.lists[:kept]
+	} else {
+		m.arena = m.lists
 	}
 }
 
@@ -75,50 +91,54 @@ func (m *matcher) plain(x *index, typ *wordType) bool {
 	return len(x.lengths[typ.space]) == 0 && (x.caps[typ.space].next == nil || m.r.voice.lexicon.Word(typ.word).Caps == "")
 }
 
-// list makes the list of a word at the end of m.arena.
-func (m *matcher) list(x *index, t *tongue, w *text.Word, typ *wordType) []uint32 {
-	base := len(m.arena)
-	if base+64 > cap(m.arena) {
-		// Lists that were handed out keep the old array.
-		m.arena, base = make([]uint32, 0, 2*cap(m.arena)+1024), 0
+// list makes the list of a word at the end of m.lists, and tells where it begins.
+func (m *matcher) list(x *index, t *tongue, typ *wordType) uint32 {
+	if !typ.noSmall && !t.mayHave(m.r.hashes(typ.word)) && m.plain(x, typ) {
+		return 0
 	}
-	m.arena = append(m.arena, 0, 0, 0)
-	m.appendAtoms(x, t, w, typ)
-	atoms := m.arena[base+3:]
-	m.arena[base] = uint32(len(atoms))
+	base := len(m.lists)
+	m.lists = append(m.lists, 0, 0, 0)
+	m.appendAtoms(x, t, m.r.voice.lexicon.Word(typ.word), typ)
+	atoms := m.lists[base+listHead:]
+	if len(atoms) == 0 {
+		m.lists = m.lists[:base]
+		return 0
+	}
+	m.lists[base] = uint32(len(atoms))
 	if typ.space == inText {
-		m.arena[base+1] = m.appendClasses(t, atoms, t.firsts)
-		m.arena[base+2] = m.appendClasses(t, atoms, t.seconds)
+		firsts := m.appendClasses(t, atoms, t.firsts)
+		seconds := m.appendClasses(t, atoms, t.seconds)
+		m.lists[base+1], m.lists[base+2] = firsts, seconds
 	}
-	return m.arena[base:]
+	return uint32(base)
 }
 
 // appendClasses appends the classes of atoms that are in a set, each once, and
 // counts them.
 func (m *matcher) appendClasses(t *tongue, atoms []atom, set []uint64) uint32 {
-	base := len(m.arena)
+	base := len(m.lists)
 	for _, a := range atoms {
 		c := t.class[a]
-		if len(set) > 0 && set[c/64]>>(c%64)&1 != 0 && !slices.Contains(m.arena[base:], c) {
-			m.arena = append(m.arena, c)
+		if len(set) > 0 && set[c/64]>>(c%64)&1 != 0 && !slices.Contains(m.lists[base:], c) {
+			m.lists = append(m.lists, c)
 		}
 	}
-	return uint32(len(m.arena) - base)
+	return uint32(len(m.lists) - base)
 }
 
 // appendAtoms appends the atoms that a word fits, each once.
 func (m *matcher) appendAtoms(x *index, t *tongue, w *text.Word, typ *wordType) {
-	base := len(m.arena)
+	base := len(m.lists)
 	words, hash := &x.words[typ.space], m.r.hashes(typ.word)
 	for a := words.chain(w.Folded, hash.folded, x.terms.folded); a != always; a = words.next[a] {
 		if x.terms.records[a].kind != capitals || typ.noSmall {
-			m.arena = append(m.arena, a)
+			m.lists = append(m.lists, a)
 		}
 	}
-	direct := m.arena[base:]
+	direct := m.lists[base:]
 	for _, a := range t.withStem(typ.space, w.Stem, hash.stem) {
 		if !slices.Contains(direct, a) {
-			m.arena = append(m.arena, a)
+			m.lists = append(m.lists, a)
 		}
 	}
 	if w.Caps != "" || typ.noSmall {
@@ -129,7 +149,7 @@ func (m *matcher) appendAtoms(x *index, t *tongue, w *text.Word, typ *wordType) 
 			break
 		}
 		if a := x.prefixes[typ.space].chain(w.Folded[:n], hashOf(w.Folded[:n]), x.terms.folded); a != always {
-			m.arena = append(m.arena, a)
+			m.lists = append(m.lists, a)
 		}
 	}
 }
@@ -138,8 +158,8 @@ func (m *matcher) appendAtoms(x *index, t *tongue, w *text.Word, typ *wordType) 
 // not behind base yet.
 func (m *matcher) appendCapitals(x *index, w *text.Word, typ *wordType, base int) {
 	add := func(a atom) {
-		if !slices.Contains(m.arena[base:], a) {
-			m.arena = append(m.arena, a)
+		if !slices.Contains(m.lists[base:], a) {
+			m.lists = append(m.lists, a)
 		}
 	}
 	if w.Caps != "" {
@@ -165,7 +185,7 @@ func (m *matcher) lookUpParts(atoms map[string]atom, value string, divider byte)
 		return
 	}
 	if a := atoms[value]; a != always {
-		m.meet(a, -1)
+		m.meet(a)
 	}
 	for i := range len(value) {
 		if value[i] != divider {
@@ -176,37 +196,105 @@ func (m *matcher) lookUpParts(atoms map[string]atom, value string, divider byte)
 			part = value[:i]
 		}
 		if a := atoms[part]; a != always {
-			m.meet(a, -1)
+			m.meet(a)
 		}
 	}
 }
 
-// lookUpPairs meets the pairs of neighbours of the text.
+// outer is what pairs a type may begin and end: a class plus 1, none or
+// severalClasses.
+type outer struct{ first, second uint32 }
+
+const severalClasses = 1<<32 - 1
+
+// pairAsk is a question for a pair of classes at two neighbouring positions.
+type pairAsk struct {
+	pos  int32 // of the second
+	a, b uint32
+	hash uint64
+}
+
+// lookUpPairs meets the pairs of neighbours of the text. Each step goes over all
+// positions before the next, so that the processor waits for many places of
+// memory at a time, and leaves out without a branch what the next need not see.
 func (m *matcher) lookUpPairs(x *index, t *tongue) {
-	if len(x.pairs) == 0 {
+	end := m.r.limits[regionText]
+	if len(x.pairs) == 0 || end == 0 {
 		return
 	}
-	r := &m.r
-	end := r.limits[regionText]
-	if end == 0 {
-		return
-	}
-	before := &r.types[r.typeOf[0]]
-	for pos := int32(1); pos < end; pos++ {
-		after := &r.types[r.typeOf[pos]]
-		if before.list[1] != 0 && after.list[2] != 0 && r.para[pos-1] == r.para[pos] {
-			m.lookUpPair(x, t, before.list, after.list)
+	m.findOuter()
+	n := m.neighbours(end)
+	n = m.sift(t, n)
+	for i := range m.asks[:n] {
+		ask := &m.asks[i]
+		before, after := m.listOf(m.r.typeOf[ask.pos-1]), m.listOf(m.r.typeOf[ask.pos])
+		if ask.a == severalClasses || ask.b == severalClasses {
+			m.lookUpPair(x, t, before, after)
+			continue
 		}
-		before = after
+		m.meetPairs(x, t, t.pairsAt(ask.a, ask.b, ask.hash), before, after)
 	}
 	m.lookUpJoined(x, t, end)
+}
+
+// findOuter fills m.outer.
+func (m *matcher) findOuter() {
+	m.outer = resized(m.outer, len(m.listAt))
+	class := func(list []uint32, n uint32, at uint32) uint32 {
+		if n > 1 {
+			return severalClasses
+		}
+		return n * (list[at] + 1)
+	}
+	for i, at := range m.listAt {
+		list := m.lists[at:]
+		m.outer[i] = outer{
+			class(list, list[1], listHead+list[0]),
+			class(list, list[2], listHead+list[0]+list[1]),
+		}
+	}
+}
+
+// neighbours fills m.asks with what neighbours may ask for, and counts it.
+func (m *matcher) neighbours(end int32) int {
+	r := &m.r
+	m.asks = resized(m.asks, int(end))
+	n := 0
+	first, para := m.outer[r.typeOf[0]].first, r.para[0]
+	for pos := int32(1); pos < end; pos++ {
+		o := &m.outer[r.typeOf[pos]]
+		m.asks[n] = pairAsk{pos: pos, a: first, b: o.second}
+		n += int(one(first) & one(o.second) & (1 ^ one(uint32(para^r.para[pos]))))
+		first, para = o.first, r.para[pos]
+	}
+	return n
+}
+
+// one is 1, but 0 for 0.
+func one(n uint32) uint32 { return (n | -n) >> 31 }
+
+// sift leaves of the first n of m.asks those that the sieve lets through.
+func (m *matcher) sift(t *tongue, n int) int {
+	kept := 0
+	for _, ask := range m.asks[:n] {
+		several := uint64(0)
+		if ask.a == severalClasses || ask.b == severalClasses {
+			several = 1
+		} else {
+			ask.a, ask.b = ask.a-1, ask.b-1
+		}
+		ask.hash = pairHash(ask.a, ask.b)
+		m.asks[kept] = ask
+		kept += int(t.sifted(ask.hash) | several)
+	}
+	return kept
 }
 
 // lookUpJoined does so for joined forms with their neighbours.
 func (m *matcher) lookUpJoined(x *index, t *tongue, end int32) {
 	r := &m.r
 	n := int32(len(r.scan.Spots))
-	list := func(o int32) []uint32 { return r.types[r.typeOf[o]].list }
+	list := func(o int32) []uint32 { return m.listOf(r.typeOf[o]) }
 	for i, j := range r.scan.Joins {
 		if j.Pos >= end {
 			break
@@ -230,12 +318,19 @@ func (m *matcher) lookUpJoined(x *index, t *tongue, end int32) {
 func (m *matcher) lookUpPair(x *index, t *tongue, before, after []uint32) {
 	for _, a := range firstsIn(before) {
 		for _, b := range secondsIn(after) {
-			for p := t.pairsOf(a, b); p != 0; p = t.nextPair[p-1] {
-				pair := x.pairs[p-1]
-				if slices.Contains(atomsIn(before), pair[0]) && slices.Contains(atomsIn(after), pair[1]) {
-					m.meet(x.pairAtom(p-1), -1)
-				}
+			if hash := pairHash(a, b); t.sifted(hash) != 0 {
+				m.meetPairs(x, t, t.pairsAt(a, b, hash), before, after)
 			}
+		}
+	}
+}
+
+// meetPairs meets those of a chain of pairs that two words fit.
+func (m *matcher) meetPairs(x *index, t *tongue, p uint32, before, after []uint32) {
+	for ; p != 0; p = t.nextPair[p-1] {
+		pair := x.pairs[p-1]
+		if slices.Contains(atomsIn(before), pair[0]) && slices.Contains(atomsIn(after), pair[1]) {
+			m.meet(x.pairAtom(p - 1))
 		}
 	}
 }

@@ -17,12 +17,19 @@ type matcher struct {
 	l layer  // the index that is being asked
 	x *index // of it
 
-	arena      []uint32
-	nothing    [3]uint32 // the list of words that an index does not know
+	arena   []uint32
+	lists   []uint32 // the arena in use; see lookUp
+	listAt  []uint32 // by type: where its list begins in lists
+	outer   []outer  // by type
+	asks    []pairAsk
+	fitting []atom // of all types, one after the other
+
 	present    []uint64  // by atom: a bit
 	slot       []int32   // by atom that is present: its place in met
 	met        []metAtom // the atoms that are present
 	links      []typeLink
+	ranges     []ranges // by place in met: its probes
+	touched    uint32   // see touch
 	passed     []uint32 // groups that may hit
 	candidates []candidate
 	tried      []uint64 // by group with several probes: a bit, if it was tried
@@ -72,12 +79,8 @@ func (m *matcher) ask(l layer) {
 	m.slot = grown(m.slot, x.atoms())
 	t := x.tongueNamed(m.r.voice.stemmers, m.language)
 	m.lookUp(x, t)
-	m.meet(always, -1)
-	for i := range m.r.types {
-		for _, a := range atomsIn(m.r.types[i].list) {
-			m.meet(a, int32(i))
-		}
-	}
+	m.meet(always)
+	m.meetTypes()
 	m.lookUpParts(x.sites, m.host, '.')
 	m.lookUpParts(x.langs, m.language, '-')
 	m.lookUpPairs(x, t)
@@ -96,26 +99,44 @@ func (m *matcher) forget() {
 	m.l, m.x = layer{}, nil
 }
 
-// meet notes that a type, or with -1 none, fits an atom. All calls for a type
-// follow one another.
-func (m *matcher) meet(a atom, typ int32) {
+// meet notes an atom that no type stands for.
+func (m *matcher) meet(a atom) {
 	if !m.has(a) {
 		m.present[a/64] |= 1 << (a % 64)
 		m.slot[a] = int32(len(m.met))
-		link := int32(-1)
-		if typ >= 0 {
-			link = int32(len(m.links))
-			m.links = append(m.links, typeLink{typ: typ, next: -1})
+		m.met = append(m.met, metAtom{atom: a, links: -1})
+	}
+}
+
+// meetTypes notes the atoms that each type fits. Most fit a few: so many are
+// copied at once, and what is too much is overwritten by the next.
+func (m *matcher) meetTypes() {
+	total := 0
+	for _, at := range m.listAt {
+		total += int(m.lists[at])
+	}
+	m.fitting, m.links = resized(m.fitting, total+fewAtoms), resized(m.links, total+fewAtoms)
+	n := 0
+	for i, at := range m.listAt {
+		list, link := m.lists[at:], typeLink{typ: int32(i), next: -1}
+		*(*[fewAtoms]atom)(m.fitting[n:]) = [fewAtoms]atom(list[listHead:])
+		*(*[fewAtoms]typeLink)(m.links[n:]) = [fewAtoms]typeLink{link, link, link, link}
+		for k := fewAtoms; k < int(list[0]); k++ {
+			m.fitting[n+k], m.links[n+k] = list[listHead+k], link
 		}
-		m.met = append(m.met, metAtom{atom: a, links: link})
-		return
+		n += int(list[0])
 	}
-	if typ < 0 {
-		return
+	present, slot := m.present, m.slot
+	for i, a := range m.fitting[:total] {
+		if present[a/64]>>(a%64)&1 != 0 {
+			met := &m.met[slot[a]]
+			m.links[i].next, met.links = met.links, int32(i)
+			continue
+		}
+		present[a/64] |= 1 << (a % 64)
+		slot[a] = int32(len(m.met))
+		m.met = append(m.met, metAtom{atom: a, links: int32(i)})
 	}
-	met := &m.met[m.slot[a]]
-	m.links = append(m.links, typeLink{typ: typ, next: met.links})
-	met.links = int32(len(m.links)) - 1
 }
 
 // has reports whether the article has an atom.
@@ -123,21 +144,46 @@ func (m *matcher) has(a atom) bool { return m.present[a/64]>>(a%64)&1 != 0 }
 
 // try puts the groups that hit into m.hits.
 func (m *matcher) try() {
-	m.hits = m.hits[:0]
-	for i := range m.met {
-		m.hits = m.pass(m.hits, &m.x.sure, m.met[i].atom)
+	sure, maybe := m.findRanges()
+	m.hits = slices.Grow(m.hits[:0], sure)
+	probes := m.x.sure
+	for _, r := range m.ranges {
+		m.hits = m.pass(m.hits, probes[r.sure:r.sureEnd])
 	}
-	if len(m.x.maybe.probes) > 0 {
-		m.tryMaybe()
+	if m.candidates = m.candidates[:0]; maybe > 0 {
+		m.tryMaybe(maybe)
 	}
 }
 
-// pass appends the groups of which a probe under an atom has what it needs. It
-// does so without a branch on that, which nobody can predict.
-func (m *matcher) pass(to []uint32, l *posting, a atom) []uint32 {
-	probes := l.probes[l.from[a]:l.from[a+1]]
+// ranges are where the probes of an atom lie.
+type ranges struct{ sure, sureEnd, maybe, maybeEnd uint32 }
+
+// findRanges fills m.ranges and counts the probes. It also reads a first word of
+// each range of sure ones: their memory is waited for here, for many at a time,
+// and not one after the other when they are gone through.
+func (m *matcher) findRanges() (sure, maybe int) {
+	m.ranges = resized(m.ranges, len(m.met))
+	from := m.x.from
+	for i := range m.met {
+		a := m.met[i].atom
+		here, next := from[a], from[a+1]
+		m.ranges[i] = ranges{here.sure, next.sure, here.maybe, next.maybe}
+		sure += int(next.sure - here.sure)
+		maybe += int(next.maybe - here.maybe)
+	}
+	touched := uint32(0)
+	for i := range m.ranges {
+		touched += m.x.sure[m.ranges[i].sure].group
+	}
+	m.touched = touched
+	return sure, maybe
+}
+
+// pass appends the groups of which a probe has what it needs; there is room for
+// all. It does so without a branch on that, which nobody can predict.
+func (m *matcher) pass(to []uint32, probes []probe) []uint32 {
 	n := len(to)
-	to = slices.Grow(to, len(probes))[:n+len(probes)]
+	to = to[:n+len(probes)]
 	present := m.present
 	for i := range probes {
 		p := &probes[i]
@@ -156,12 +202,12 @@ func met(present []uint64, n need) uint64 {
 // tryMaybe evaluates the groups of which a probe says that they may hit. They
 // lie far apart: the first words of all are read before any is evaluated, so that
 // the processor waits for many of them at a time.
-func (m *matcher) tryMaybe() {
+func (m *matcher) tryMaybe(probes int) {
 	x := m.x
 	m.tried = grown(m.tried, (x.groups()+63)/64)
-	m.passed, m.candidates = m.passed[:0], m.candidates[:0]
-	for i := range m.met {
-		m.passed = m.pass(m.passed, &x.maybe, m.met[i].atom)
+	m.passed = slices.Grow(m.passed[:0], probes)
+	for _, r := range m.ranges {
+		m.passed = m.pass(m.passed, x.maybe[r.maybe:r.maybeEnd])
 	}
 	for _, g := range m.passed {
 		at := x.start[g&^several]

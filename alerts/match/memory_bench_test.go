@@ -20,8 +20,8 @@ func (e *Engine) Parts() map[string]float64 {
 		"by-id":    bytesOf(x.byID),
 		"groups":   bytesOf(x.first) + bytesOf(x.start),
 		"code":     bytesOf(x.code),
-		"probes":   bytesOf(x.sure.probes) + bytesOf(x.maybe.probes),
-		"postings": bytesOf(x.sure.from) + bytesOf(x.maybe.from) + bytesOf(x.derived.from) + bytesOf(x.derived.list),
+		"probes":   bytesOf(x.sure) + bytesOf(x.maybe),
+		"postings": bytesOf(x.from) + bytesOf(x.derived.from) + bytesOf(x.derived.list),
 		"terms":    bytesOf(x.terms.records) + bytesOf(x.terms.bytes) + bytesOf(x.seen.counts) + bytesOf(x.words[inText].next),
 		"pairs":    bytesOf(x.pairs),
 	}

@@ -296,53 +296,53 @@ func (p *planner) requiredByPhrase(words phrase, to []atom) []atom {
 	return to
 }
 
-// post makes the probes of the groups in an order.
+// postings are where the probes of an atom begin in index.sure and index.maybe.
+// They end where those of the next atom begin. Both lie by group.
+type postings struct{ sure, maybe uint32 }
+
+// post makes the probes of the groups in an order. A probe more lies behind the
+// sure ones, for whoever reads the first of an atom that has none.
 func (x *index) post(p *planner, order []uint32) {
 	x.derived = p.derivation(x.atoms())
 	first := need(firstDerived(x.atoms()))
-	x.sure.from, x.maybe.from = make([]uint32, x.atoms()+1), make([]uint32, x.atoms()+1)
-	each := func(visit func(to *posting, group uint32, a anchor, others bool)) {
-		for i, g := range order {
-			some := p.anchors[p.cuts[g]:p.cuts[g+1]]
-			for _, a := range some {
-				to := &x.maybe
-				if a.certain {
-					to = &x.sure
+	x.from = make([]postings, x.atoms()+1)
+	for _, g := range order {
+		for _, a := range p.anchors[p.cuts[g]:p.cuts[g+1]] {
+			*x.from[a.at+1].of(a.certain)++
+		}
+	}
+	for a := range x.atoms() {
+		x.from[a+1].sure += x.from[a].sure
+		x.from[a+1].maybe += x.from[a].maybe
+	}
+	all := x.from[x.atoms()]
+	x.sure, x.maybe = make([]probe, all.sure+1), make([]probe, all.maybe)
+	free := slices.Clone(x.from)
+	for i, g := range order {
+		some := p.anchors[p.cuts[g]:p.cuts[g+1]]
+		for _, a := range some {
+			for i, n := range a.needs {
+				if n&(absent|derivedAtom) == derivedAtom {
+					a.needs[i] = first + n&^derivedAtom
 				}
-				visit(to, uint32(i), a, len(some) > 1 && !a.certain)
 			}
+			made, at, to := probe{a.needs, uint32(i)}, free[a.at].of(a.certain), x.sure
+			if !a.certain {
+				to = x.maybe
+				if len(some) > 1 {
+					made.group |= several
+				}
+			}
+			to[*at] = made
+			*at++
 		}
 	}
-	each(func(to *posting, _ uint32, a anchor, _ bool) { to.from[a.at+1]++ })
-	x.sure.begin()
-	x.maybe.begin()
-	free := map[*posting][]uint32{&x.sure: slices.Clone(x.sure.from), &x.maybe: slices.Clone(x.maybe.from)}
-	each(func(to *posting, group uint32, a anchor, others bool) {
-		if others {
-			group |= several
-		}
-		at := &free[to][a.at]
-		for i, n := range a.needs {
-			if n&(absent|derivedAtom) == derivedAtom {
-				a.needs[i] = first + n&^derivedAtom
-			}
-		}
-		to.probes[*at] = probe{a.needs, group}
-		*at++
-	})
 }
 
-// posting lists probes by atom: those of a are probes[from[a]:from[a+1]], by
-// group.
-type posting struct {
-	from   []uint32
-	probes []probe
-}
-
-// begin makes places of counts.
-func (l *posting) begin() {
-	for a := range len(l.from) - 1 {
-		l.from[a+1] += l.from[a]
+// of gives the place of certain probes, or of others.
+func (p *postings) of(certain bool) *uint32 {
+	if certain {
+		return &p.sure
 	}
-	l.probes = make([]probe, l.from[len(l.from)-1])
+	return &p.maybe
 }

@@ -79,8 +79,6 @@ type wordType struct {
 	first, last int32  // occurrences
 	space       space
 	noSmall     bool // stands in a field without small letters
-	// list has what an index knows of it, see lookup.
-	list []uint32
 }
 
 const maxVoices = 64

@@ -202,15 +202,16 @@ func pairHash(a, b uint32) uint64 {
 	return (h ^ h>>29) * 0xBF58476D1CE4E5B9
 }
 
-// pairsOf gives the first pair of two classes, plus 1, or 0.
-func (t *tongue) pairsOf(a, b uint32) uint32 {
-	h := pairHash(a, b)
-	bit := h & uint64(len(t.sieve)*64-1)
-	if t.sieve[bit/64]>>(bit%64)&1 == 0 {
-		return 0
-	}
+// sifted is 1 if there may be a pair of two classes with that hash, else 0.
+func (t *tongue) sifted(hash uint64) uint64 {
+	bit := hash & uint64(len(t.sieve)*64-1)
+	return t.sieve[bit/64] >> (bit % 64) & 1
+}
+
+// pairsAt gives the first pair of two classes, plus 1, or 0.
+func (t *tongue) pairsAt(a, b uint32, hash uint64) uint32 {
 	mask := uint64(len(t.slots) - 1)
-	for i := h >> 32 & mask; ; i = (i + 1) & mask {
+	for i := hash >> 32 & mask; ; i = (i + 1) & mask {
 		s := &t.slots[i]
 		if s.head == 0 || s.a == a && s.b == b {
 			return s.head

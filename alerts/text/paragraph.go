@@ -93,6 +93,10 @@ func splitLines(dst []Paragraph, s string) (lines []Paragraph, blank bool) {
 // len(s) if there is none.
 func nextBreak(s string, i int) (at, next int) {
 	for ; i < len(s); i++ {
+		i += printable(s[i:])
+		if i == len(s) {
+			break
+		}
 		switch s[i] {
 		case '\r':
 			if strings.HasPrefix(s[i:], "\r\n") {
@@ -112,6 +116,21 @@ func nextBreak(s string, i int) (at, next int) {
 		}
 	}
 	return len(s), len(s)
+}
+
+// printable counts, by eights, the bytes that s begins with and that are neither
+// control characters nor beyond ASCII.
+func printable(s string) int {
+	const highest = 0x8080808080808080
+	n := 0
+	for ; n+8 <= len(s); n += 8 {
+		eight := uint64(s[n]) | uint64(s[n+1])<<8 | uint64(s[n+2])<<16 | uint64(s[n+3])<<24 |
+			uint64(s[n+4])<<32 | uint64(s[n+5])<<40 | uint64(s[n+6])<<48 | uint64(s[n+7])<<56
+		if (eight|(eight-0x2020202020202020))&highest != 0 { // a byte below ' ' borrows
+			break
+		}
+	}
+	return n
 }
 
 // wrapWidth gives the length in characters of the longest line of several words.
