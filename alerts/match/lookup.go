@@ -57,6 +57,7 @@ func (m *matcher) lookUp(x *index, t *tongue) {
 		m.lists = m.arena
 	}
 	special := false
+	m.fresh = m.fresh[:0]
 	for i := range m.r.types {
 		typ := &m.r.types[i]
 		if !cached || typ.space != inText || typ.noSmall {
@@ -65,10 +66,15 @@ func (m *matcher) lookUp(x *index, t *tongue) {
 		}
 		at := cache.at[typ.word]
 		if at == 0 {
-			at = m.list(x, t, typ) + 1
-			cache.at[typ.word] = at
+			m.fresh = append(m.fresh, int32(i))
 		}
 		m.listAt[i] = at - 1
+	}
+	m.approach(x, t)
+	for _, i := range m.fresh {
+		typ := &m.r.types[i]
+		m.listAt[i] = m.list(x, t, typ)
+		cache.at[typ.word] = m.listAt[i] + 1
 	}
 	kept := len(m.lists)
 	if special {
@@ -85,6 +91,34 @@ func (m *matcher) lookUp(x *index, t *tongue) {
 		m.arena = m.lists
 	}
 }
+
+// approach reads what list will read of the words that are met for the first
+// time, as far as it can be told: their memory is waited for here, for all of
+// them at a time.
+func (m *matcher) approach(x *index, t *tongue) {
+	words, stems := &x.words[inText], &t.stems[inText]
+	touched := uint32(0)
+	m.near = resized(m.near, len(m.fresh))
+	for _, i := range m.fresh {
+		h := m.r.hashes(m.r.types[i].word)
+		touched += uint32(words.first(h.folded) + stems.first(h.stem))
+	}
+	for k, i := range m.fresh {
+		h := m.r.hashes(m.r.types[i].word)
+		n := nearby{words.first(h.folded), stems.first(h.stem)}
+		m.near[k] = n
+		touched += x.terms.records[n.atom].at + t.at[n.class] + t.from[n.class] + t.class[n.atom]
+	}
+	for _, n := range m.near {
+		if at := int(x.terms.records[n.atom].at); at < len(x.terms.bytes) {
+			touched += uint32(x.terms.bytes[at])
+		}
+	}
+	m.touched = touched
+}
+
+// nearby is what a word may be, by parts of its hashes.
+type nearby struct{ atom, class uint32 }
 
 // plain reports whether a word can fit atoms by its folded text or its stem only.
 func (m *matcher) plain(x *index, typ *wordType) bool {

@@ -22,7 +22,9 @@ type matcher struct {
 	listAt  []uint32 // by type: where its list begins in lists
 	outer   []outer  // by type
 	asks    []pairAsk
-	fitting []atom // of all types, one after the other
+	fitting []atom   // of all types, one after the other
+	fresh   []int32  // types of words that are met for the first time
+	near    []nearby // of fresh
 
 	present    []uint64  // by atom: a bit
 	slot       []int32   // by atom that is present: its place in met

@@ -98,6 +98,16 @@ func (t *table) find(s string, hash uint64, text func(n uint32) []byte) int {
 	}
 }
 
+// first gives the number that is found first if it can be the one with that
+// hash, else 0.
+func (t *table) first(hash uint64) uint32 {
+	slot := t.slots[hash&uint64(len(t.slots)-1)]
+	if slot == 0 || (slot^hash)&tagBits != 0 {
+		return 0
+	}
+	return uint32(slot) - 1
+}
+
 // put gives a text that is not there, by its hash, the number n.
 func (t *table) put(hash uint64, n uint32) {
 	mask := uint64(len(t.slots) - 1)
