@@ -2,7 +2,6 @@ package match
 
 import (
 	"cmp"
-	"math"
 	"slices"
 )
 
@@ -14,8 +13,8 @@ func (p *planner) arrange(dst, code []uint32) ([]uint32, float32) {
 }
 
 // arrangeUnder is arrange for a tree that is tried because an anchor of it was
-// met, or not. In an AND that is, the part with the anchors comes last, for it
-// holds most likely.
+// met, or not. In an AND that is, the parts of which something is known to be
+// there come last, for they hold most likely.
 func (p *planner) arrangeUnder(dst, code []uint32, anchored bool) ([]uint32, float32) {
 	switch opOf(code[0]) {
 	case opAnd, opOr:
@@ -50,14 +49,9 @@ type arranged struct {
 
 func (p *planner) arrangeList(dst, code []uint32, anchored bool) ([]uint32, float32) {
 	and := opOf(code[0]) == opAnd
-	cheapest := float32(math.MaxFloat32)
-	last := 0
 	kids := make([]arranged, 0, argOf(code[0]))
 	all := float32(1) // the odds of all, or, in an OR, of none
 	eachKid(code, func(kid []uint32) {
-		if _, cost := p.find(kid); and && anchored && cost < cheapest {
-			cheapest, last = cost, len(kids)
-		}
 		some, odds := p.arrange(nil, kid)
 		if and {
 			all *= odds
@@ -68,7 +62,10 @@ func (p *planner) arrangeList(dst, code []uint32, anchored bool) ([]uint32, floa
 		kids = append(kids, arranged{some, odds / (1 + float32(len(some)))})
 	})
 	if and && anchored {
-		kids[last].merit = -1
+		parts, derived := p.partsOf(code)
+		for i, known := range parts[:1+derived] {
+			kids[known.kid].merit = float32(i - len(parts))
+		}
 	}
 	slices.SortStableFunc(kids, func(a, b arranged) int { return cmp.Compare(b.merit, a.merit) })
 	dst = append(dst, code[:2]...)

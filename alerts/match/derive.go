@@ -22,6 +22,7 @@ type derivation struct {
 
 // part is an operand of an AND with its anchors.
 type part struct {
+	kid     int
 	anchors []anchor
 	cost    float32
 }
@@ -31,22 +32,35 @@ const (
 	mostLikes = 900
 )
 
+// partsOf gives the operands of an AND, the one that is to be posted under first,
+// then those of which derived atoms are worth to be needed, then the others.
+func (p *planner) partsOf(code []uint32) (parts []part, derived int) {
+	eachKid(code, func(kid []uint32) {
+		some, cost := p.find(kid)
+		parts = append(parts, part{len(parts), some, cost})
+	})
+	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(a.cost, b.cost) })
+	worth := func(other part) bool { // a single anchor is needed already
+		return len(other.anchors) > 1 && other.cost <= mostLikes && other.cost <= parts[0].cost*lookCost
+	}
+	for i, other := range parts[1:] {
+		if worth(other) && derived < len(anchor{}.needs) {
+			copy(parts[derived+2:i+2], parts[derived+1:i+1])
+			derived++
+			parts[derived] = other
+		}
+	}
+	return parts, derived
+}
+
 // derive gives anchors of an AND, which have free needs, derived atoms of its
 // other parts.
 func (p *planner) derive(code []uint32, anchors []anchor) {
 	if opOf(code[0]) != opAnd || len(anchors) == 0 {
 		return
 	}
-	var parts []part
-	eachKid(code, func(kid []uint32) {
-		some, cost := p.find(kid)
-		parts = append(parts, part{some, cost})
-	})
-	slices.SortStableFunc(parts, func(a, b part) int { return cmp.Compare(a.cost, b.cost) })
-	for _, other := range parts[1:] {
-		if len(other.anchors) < 2 || other.cost > mostLikes || parts[0].cost*lookCost < other.cost {
-			continue // a single one is needed already
-		}
+	parts, derived := p.partsOf(code)
+	for _, other := range parts[1 : 1+derived] {
 		d := derivedAtom | p.derived(other.anchors)
 		for i := range anchors {
 			if free := slices.Index(anchors[i].needs[:], always); free >= 0 {
