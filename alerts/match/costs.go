@@ -68,7 +68,7 @@ func (h *Hits) weigh(l layer) {
 	for i := first; i < len(m.hits); i += step {
 		h.note(l, m.hits[i], tally{hits: float64(step)})
 	}
-	if len(l.index.maybe) == 0 {
+	if len(l.index.maybe) == 1 {
 		return
 	}
 	first, step = m.stride(len(m.candidates))

@@ -12,11 +12,10 @@ import (
 // an article has costs a bit for each time that one of theirs is met, much less
 // than to evaluate a query.
 
-// derivation lists derived atoms by the atoms that they are of: those of a are
-// list[from[a]:from[a+1]], counted from 0.
+// derivation lists derived atoms by the atoms that they are of, counted from 0;
+// postings tell where.
 type derivation struct {
 	count int
-	from  []uint32
 	list  []uint32
 }
 
@@ -95,23 +94,23 @@ func (p *planner) derived(anchors []anchor) uint32 {
 	return n
 }
 
-// derivation lists the derived atoms that were asked for.
-func (p *planner) derivation(atoms int) derivation {
+// derivation lists the derived atoms that were asked for, and puts into from where
+// those of each atom begin.
+func (p *planner) derivation(from []postings) derivation {
 	d := derivation{count: len(p.sets)}
-	if d.count == 0 {
-		return d
-	}
-	d.from = make([]uint32, atoms+1)
 	for _, set := range p.sets {
 		for _, a := range set {
-			d.from[a+1]++
+			from[a+1].derived++
 		}
 	}
-	for a := range atoms {
-		d.from[a+1] += d.from[a]
+	for a := range len(from) - 1 {
+		from[a+1].derived += from[a].derived
 	}
-	d.list = make([]uint32, d.from[atoms])
-	free := slices.Clone(d.from)
+	d.list = make([]uint32, from[len(from)-1].derived+1) // one more, as in post
+	free := make([]uint32, len(from))
+	for a := range from {
+		free[a] = from[a].derived
+	}
 	for n, set := range p.sets {
 		for _, a := range set {
 			d.list[free[a]] = uint32(n)
@@ -132,9 +131,9 @@ func (m *matcher) meetDerived() {
 		return
 	}
 	words := m.presentDerived()
-	for i := range m.met {
-		a := m.met[i].atom
-		for _, n := range d.list[d.from[a]:d.from[a+1]] {
+	for i := range m.ranges {
+		r := &m.ranges[i]
+		for _, n := range d.list[r.derived:r.derivedEnd] {
 			words[n/64] |= 1 << (n % 64)
 		}
 	}

@@ -98,7 +98,7 @@ func (m *matcher) lookUp(x *index, t *tongue) {
 func (m *matcher) approach(x *index, t *tongue) {
 	words, stems := &x.words[inText], &t.stems[inText]
 	touched := uint32(0)
-	m.near = resized(m.near, len(m.fresh))
+	m.about = resized(m.about, len(m.fresh))
 	for _, i := range m.fresh {
 		h := m.r.hashes(m.r.types[i].word)
 		touched += uint32(words.first(h.folded) + stems.first(h.stem))
@@ -106,10 +106,10 @@ func (m *matcher) approach(x *index, t *tongue) {
 	for k, i := range m.fresh {
 		h := m.r.hashes(m.r.types[i].word)
 		n := nearby{words.first(h.folded), stems.first(h.stem)}
-		m.near[k] = n
+		m.about[k] = n
 		touched += x.terms.records[n.atom].at + t.at[n.class] + t.from[n.class] + t.class[n.atom]
 	}
-	for _, n := range m.near {
+	for _, n := range m.about {
 		if at := int(x.terms.records[n.atom].at); at < len(x.terms.bytes) {
 			touched += uint32(x.terms.bytes[at])
 		}

@@ -24,22 +24,24 @@ type matcher struct {
 	asks    []pairAsk
 	fitting []atom   // of all types, one after the other
 	fresh   []int32  // types of words that are met for the first time
-	near    []nearby // of fresh
+	about   []nearby // of fresh
 
-	present    []uint64  // by atom: a bit
-	slot       []int32   // by atom that is present: its place in met
-	met        []metAtom // the atoms that are present
-	links      []typeLink
-	ranges     []ranges // by place in met: its probes
-	touched    uint32   // see touch
-	passed     []uint32 // groups that may hit
-	candidates []candidate
-	tried      []uint64 // by group with several probes: a bit, if it was tried
-	hits       []uint32 // groups of x
+	present     []uint64  // by atom: a bit
+	slot        []int32   // by atom that is present: its place in met
+	met         []metAtom // the atoms that are present
+	links       []typeLink
+	ranges      []ranges // by place in met
+	sure, maybe int      // probes in ranges
+	touched     uint32   // is of no use but that it was read
+	passed      []uint32 // groups that may hit
+	candidates  []candidate
+	tried       []uint64 // by group with several probes: a bit, if it was tried
+	hits        []uint32 // groups of x
 
 	listed             []place  // see placesOf
 	bits               []uint64 // see bitsOf
 	at, inside         []uint64 // see findLong
+	code               []uint32 // see near
 	terms              []atom
 	places             []place // a stack, see find
 	byEnd              []place
@@ -50,10 +52,11 @@ type matcher struct {
 // metAtom is an atom that the article has.
 type metAtom struct {
 	atom   atom
-	links  int32 // the first of its types in links, or -1
-	lo, hi int32 // its places in listed; hi is 0 until they are listed
-	wide   bool  // one of its listed places is a joined form
-	bits   int32 // its positions in matcher.bits; 0 until they are there
+	links  int32  // the first of its types in links, or -1
+	lo, hi int32  // its places in listed; hi is 0 until they are listed
+	wide   bool   // one of its listed places is a joined form
+	bits   int32  // its positions in matcher.bits; 0 until they are there
+	rough  uint64 // see roughly; 0 until it is there
 }
 
 // typeLink is one of the types that an atom fits.
@@ -86,6 +89,7 @@ func (m *matcher) ask(l layer) {
 	m.lookUpParts(x.sites, m.host, '.')
 	m.lookUpParts(x.langs, m.language, '-')
 	m.lookUpPairs(x, t)
+	m.findRanges()
 	m.meetDerived()
 }
 
@@ -146,39 +150,40 @@ func (m *matcher) has(a atom) bool { return m.present[a/64]>>(a%64)&1 != 0 }
 
 // try puts the groups that hit into m.hits.
 func (m *matcher) try() {
-	sure, maybe := m.findRanges()
-	m.hits = slices.Grow(m.hits[:0], sure)
-	probes := m.x.sure
-	for _, r := range m.ranges {
-		m.hits = m.pass(m.hits, probes[r.sure:r.sureEnd])
+	m.hits = slices.Grow(m.hits[:0], m.sure)
+	for i := range m.ranges {
+		r := &m.ranges[i]
+		m.hits = m.pass(m.hits, m.x.sure[r.sure:r.sureEnd])
 	}
-	if m.candidates = m.candidates[:0]; maybe > 0 {
-		m.tryMaybe(maybe)
+	if m.candidates = m.candidates[:0]; m.maybe > 0 {
+		m.tryMaybe()
 	}
 }
 
-// ranges are where the probes of an atom lie.
-type ranges struct{ sure, sureEnd, maybe, maybeEnd uint32 }
+// ranges are where the probes and the derived atoms of an atom lie.
+type ranges struct{ sure, sureEnd, maybe, maybeEnd, derived, derivedEnd uint32 }
 
-// findRanges fills m.ranges and counts the probes. It also reads a first word of
-// each range of sure ones: their memory is waited for here, for many at a time,
-// and not one after the other when they are gone through.
-func (m *matcher) findRanges() (sure, maybe int) {
+// findRanges fills m.ranges and counts the probes. It also reads what each range
+// begins with: their memory is waited for here, for many at a time, and not one
+// after the other when they are gone through.
+func (m *matcher) findRanges() {
+	x := m.x
 	m.ranges = resized(m.ranges, len(m.met))
-	from := m.x.from
+	sure, maybe := uint32(0), uint32(0)
 	for i := range m.met {
 		a := m.met[i].atom
-		here, next := from[a], from[a+1]
-		m.ranges[i] = ranges{here.sure, next.sure, here.maybe, next.maybe}
-		sure += int(next.sure - here.sure)
-		maybe += int(next.maybe - here.maybe)
+		here, next := x.from[a], x.from[a+1]
+		m.ranges[i] = ranges{here.sure, next.sure, here.maybe, next.maybe, here.derived, next.derived}
+		sure += next.sure - here.sure
+		maybe += next.maybe - here.maybe
 	}
+	m.sure, m.maybe = int(sure), int(maybe)
 	touched := uint32(0)
 	for i := range m.ranges {
-		touched += m.x.sure[m.ranges[i].sure].group
+		r := &m.ranges[i]
+		touched += x.sure[r.sure].group + x.maybe[r.maybe].group + x.derived.list[r.derived]
 	}
 	m.touched = touched
-	return sure, maybe
 }
 
 // pass appends the groups of which a probe has what it needs; there is room for
@@ -204,11 +209,12 @@ func met(present []uint64, n need) uint64 {
 // tryMaybe evaluates the groups of which a probe says that they may hit. They
 // lie far apart: the first words of all are read before any is evaluated, so that
 // the processor waits for many of them at a time.
-func (m *matcher) tryMaybe(probes int) {
+func (m *matcher) tryMaybe() {
 	x := m.x
 	m.tried = grown(m.tried, (x.groups()+63)/64)
-	m.passed = slices.Grow(m.passed[:0], probes)
-	for _, r := range m.ranges {
+	m.passed = slices.Grow(m.passed[:0], m.maybe)
+	for i := range m.ranges {
+		r := &m.ranges[i]
 		m.passed = m.pass(m.passed, x.maybe[r.maybe:r.maybeEnd])
 	}
 	for _, g := range m.passed {
@@ -223,17 +229,27 @@ func (m *matcher) tryMaybe(probes int) {
 			}
 			m.tried[g/64] |= 1 << (g % 64)
 		}
-		if opOf(c.first) == opSteps {
-			if m.walk(x.code[c.at+2:], argOf(c.first)) {
-				m.hits = append(m.hits, g)
-			}
-		} else if m.holds(x.codeOf(g), regionText) {
+		if m.evaluate(c) {
 			m.hits = append(m.hits, g)
 		}
 	}
 	for _, c := range m.candidates {
 		m.tried[(c.group&^several)/64] = 0
 	}
+}
+
+// evaluate reports whether a candidate hits.
+func (m *matcher) evaluate(c candidate) bool {
+	code := m.x.code[c.at:]
+	switch opOf(c.first) {
+	case opSteps:
+		return m.walk(code[2:], argOf(c.first))
+	case opNear, opBefore:
+		if opOf(code[1]) == opTerm && opOf(code[2]) == opTerm {
+			return m.near(c.first, argOf(code[1]), argOf(code[2]))
+		}
+	}
+	return m.holds(m.x.codeOf(c.group&^several), regionText)
 }
 
 // candidate is a group to evaluate, with where its code begins.

@@ -21,7 +21,7 @@ func (e *Engine) Parts() map[string]float64 {
 		"groups":   bytesOf(x.first) + bytesOf(x.start),
 		"code":     bytesOf(x.code),
 		"probes":   bytesOf(x.sure) + bytesOf(x.maybe),
-		"postings": bytesOf(x.from) + bytesOf(x.derived.from) + bytesOf(x.derived.list),
+		"postings": bytesOf(x.from) + bytesOf(x.derived.list),
 		"terms":    bytesOf(x.terms.records) + bytesOf(x.terms.bytes) + bytesOf(x.seen.counts) + bytesOf(x.words[inText].next),
 		"pairs":    bytesOf(x.pairs),
 	}

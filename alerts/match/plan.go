@@ -296,16 +296,17 @@ func (p *planner) requiredByPhrase(words phrase, to []atom) []atom {
 	return to
 }
 
-// postings are where the probes of an atom begin in index.sure and index.maybe.
-// They end where those of the next atom begin. Both lie by group.
-type postings struct{ sure, maybe uint32 }
+// postings are where the probes of an atom begin in index.sure and index.maybe,
+// which lie by group, and its derived atoms in derivation.list. They end where
+// those of the next atom begin.
+type postings struct{ sure, maybe, derived uint32 }
 
-// post makes the probes of the groups in an order. A probe more lies behind the
-// sure ones, for whoever reads the first of an atom that has none.
+// post makes the probes of the groups in an order. One more lies behind those of
+// each kind, for whoever reads the first of an atom that has none.
 func (x *index) post(p *planner, order []uint32) {
-	x.derived = p.derivation(x.atoms())
 	first := need(firstDerived(x.atoms()))
 	x.from = make([]postings, x.atoms()+1)
+	x.derived = p.derivation(x.from)
 	for _, g := range order {
 		for _, a := range p.anchors[p.cuts[g]:p.cuts[g+1]] {
 			*x.from[a.at+1].of(a.certain)++
@@ -316,7 +317,7 @@ func (x *index) post(p *planner, order []uint32) {
 		x.from[a+1].maybe += x.from[a].maybe
 	}
 	all := x.from[x.atoms()]
-	x.sure, x.maybe = make([]probe, all.sure+1), make([]probe, all.maybe)
+	x.sure, x.maybe = make([]probe, all.sure+1), make([]probe, all.maybe+1)
 	free := slices.Clone(x.from)
 	for i, g := range order {
 		some := p.anchors[p.cuts[g]:p.cuts[g+1]]
