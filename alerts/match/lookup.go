@@ -101,7 +101,7 @@ func (m *matcher) approach(x *index, t *tongue) {
 	m.about = resized(m.about, len(m.fresh))
 	for _, i := range m.fresh {
 		h := m.r.hashes(m.r.types[i].word)
-		touched += uint32(words.first(h.folded) + stems.first(h.stem))
+		touched += words.first(h.folded) + stems.first(h.stem)
 	}
 	for k, i := range m.fresh {
 		h := m.r.hashes(m.r.types[i].word)
