@@ -137,6 +137,7 @@ func (b *builder) addBuilder(o *builder) {
 // index finishes the build. The builder can't be used after it. Groups that have
 // lost their members are left out.
 func (b *builder) index() *index {
+	b.renumber()
 	x := &index{identity: &identity{}, pairs: clipped(b.pairs)}
 	x.terms.records = make([]termRecord, 0, len(b.atoms))
 	for _, k := range b.atoms {

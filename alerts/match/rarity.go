@@ -28,15 +28,24 @@ func (r *rarity) note(met []metAtom) {
 // form and from how many queries ask for it, for people ask for what is in the
 // news, until enough articles were seen.
 func (p *planner) estimate(b *builder) {
-	p.cost = make([]float32, p.terms.len()+len(p.pairs))
+	p.cost = append(b.costs(), make([]float32, len(p.pairs))...)
+	p.cost[always] = 1e6
+	for i, pair := range p.pairs {
+		p.cost[p.terms.len()+i] = min(p.cost[pair[0]], p.cost[pair[1]]) / 20
+	}
+}
+
+// costs is what estimate gives for the atoms that are no pairs.
+func (b *builder) costs() []float32 {
+	costs := make([]float32, len(b.atoms))
 	asked := float32(0)
 	for g := range len(b.start) - 1 {
-		eachTerm(b.codes[b.start[g]:b.start[g+1]], p.pairs, func(a atom) { p.cost[a]++; asked++ })
+		eachTerm(b.codes[b.start[g]:b.start[g+1]], b.pairs, func(a atom) { costs[a]++; asked++ })
 	}
-	mean := (asked + 1) / float32(p.terms.len())
+	mean := (asked + 1) / float32(len(b.atoms))
 	const weight = 50 // of the guess, in articles
-	for i := range p.terms.records {
-		cost := guess(&p.terms.records[i], p.terms.folded(atom(i))) * (1 + p.cost[i]/mean)
+	for i := range b.atoms {
+		cost := guess(&b.atoms[i]) * (1 + costs[i]/mean)
 		if b.sampled > 0 {
 			met := float32(0)
 			if i < len(b.met) {
@@ -44,12 +53,9 @@ func (p *planner) estimate(b *builder) {
 			}
 			cost = (min(cost, 1000)*weight + 1000*met) / (weight + float32(b.sampled))
 		}
-		p.cost[i] = cost
+		costs[i] = cost
 	}
-	p.cost[always] = 1e6
-	for i, pair := range p.pairs {
-		p.cost[p.terms.len()+i] = min(p.cost[pair[0]], p.cost[pair[1]]) / 20
-	}
+	return costs
 }
 
 // eachTerm calls yield for the atoms in code, those of pairs one by one.
@@ -94,12 +100,12 @@ func eachKid(code []uint32, yield func(kid []uint32)) {
 
 // guess is the share of articles, in thousandths, that have an atom of such a
 // form, made after counts over English news.
-func guess(r *termRecord, folded []byte) float32 {
-	if r.space != inText {
+func guess(k *atomKey) float32 {
+	if k.space != inText {
 		return 20
 	}
 	factor := float32(1)
-	switch r.kind {
+	switch k.kind {
 	case site:
 		return 10
 	case lang:
@@ -109,8 +115,8 @@ func guess(r *termRecord, folded []byte) float32 {
 	case prefix:
 		factor = 4
 	}
-	letters := utf8.RuneCount(folded)
-	if letters < len(folded) && letters == 1 {
+	letters := utf8.RuneCountInString(k.folded)
+	if letters < len(k.folded) && letters == 1 {
 		return factor * 60 // a character of a script without spaces
 	}
 	byLength := [...]float32{500, 500, 300, 150, 60, 30, 20, 15, 12, 10, 8}
