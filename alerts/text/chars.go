@@ -36,12 +36,37 @@ type char struct {
 // width is the number of bytes that c takes in the original.
 func (c char) width() int32 { return c.end - c.start }
 
+// Bounds of what is read of a field. No text that anybody wrote for people reaches
+// them; those that were made to be slow end there.
+const (
+	// maxPositions is how many words, or characters of scripts without spaces, a
+	// field may have: a book of 800 pages. What comes after is not read.
+	maxPositions = 1 << 18
+	// maxChanged bounds what NFKC changes: a stretch that it changes counts one,
+	// and each character that it makes of it one. What comes after is not read.
+	maxChanged = 1 << 18
+)
+
+// normalizer brings texts into NFKC. It remembers what letters of ASCII and the
+// marks above and below them make, of which whole texts are written.
+type normalizer struct {
+	left   int // of maxChanged
+	marked *[utf8.RuneSelf * marks]rune
+}
+
+const (
+	firstMark = 0x0300 // of the block Combining Diacritical Marks
+	marks     = 0x70
+	unmarked  = -1 // in marked: they do not make one letter
+)
+
 // appendChars appends the characters of s after NFKC to dst, leaving out the
-// ignored ones. A byte that is not UTF-8 becomes a separator.
-func appendChars(dst []char, s string) []char {
-	for from := 0; from < len(s); {
+// ignored ones. A byte that is not UTF-8 becomes a separator. It ends where
+// nothing is left.
+func (z *normalizer) appendChars(dst []char, s string) []char {
+	for from := 0; from < len(s) && z.left > 0; {
 		to := from + validPrefix(s[from:])
-		dst = appendValid(dst, s, from, to)
+		dst = z.appendValid(dst, s, from, to)
 		if to < len(s) {
 			dst = append(dst, char{utf8.RuneError, int32(to), int32(to + 1), separator})
 			to++
@@ -67,22 +92,63 @@ func validPrefix(s string) int {
 
 // appendValid appends s[from:to], which is valid: what follows a wrong byte near
 // the end is left as it is by package norm.
-func appendValid(dst []char, s string, from, to int) []char {
+func (z *normalizer) appendValid(dst []char, s string, from, to int) []char {
 	for i := from; i < to; {
 		n := norm.NFKC.QuickSpanString(s[i:to])
 		dst = appendPlain(dst, s, i, i+n)
 		i += n
-		if i == to {
+		plain := i
+		for i < to && z.left > 0 {
+			letter, ok := z.marks(s[i:to])
+			if !ok {
+				break
+			}
+			dst = append(dst, char{letter, int32(i), int32(i + 3), kindOf(letter)})
+			i += 3
+			z.left -= 2
+			for i < to && s[i] < utf8.RuneSelf && (i+1 == to || s[i+1] < utf8.RuneSelf) {
+				dst = append(dst, char{rune(s[i]), int32(i), int32(i + 1), asciiKinds[s[i]]})
+				i++
+			}
+		}
+		if i == to || z.left <= 0 {
 			break
+		}
+		if i > plain {
+			continue
 		}
 		n = norm.NFKC.NextBoundaryInString(s[i:to], true)
 		if n <= 0 {
 			n = to - i
 		}
-		dst = appendNormalized(dst, s, i, i+n)
+		dst = z.appendNormalized(dst, s, i, i+n)
 		i += n
 	}
 	return dst
+}
+
+// marks gives the letter that s begins with, if that is one of ASCII with one
+// mark behind it that make one, and nothing else can be part of it.
+func (z *normalizer) marks(s string) (rune, bool) {
+	if len(s) < 3 || s[0] >= utf8.RuneSelf || len(s) > 3 && s[3] >= utf8.RuneSelf {
+		return 0, false
+	}
+	mark := rune(s[1]&0x1F)<<6 | rune(s[2]&0x3F)
+	if s[1] != 0xCC && s[1] != 0xCD || mark < firstMark || mark >= firstMark+marks {
+		return 0, false
+	}
+	if z.marked == nil {
+		z.marked = new([utf8.RuneSelf * marks]rune)
+	}
+	made := &z.marked[int(s[0])*marks+int(mark-firstMark)]
+	if *made == 0 {
+		r, n := utf8.DecodeRuneInString(norm.NFKC.String(s[:3]))
+		*made = r
+		if n != len(norm.NFKC.String(s[:3])) || kindOf(r) != letter {
+			*made = unmarked
+		}
+	}
+	return *made, *made != unmarked
 }
 
 // appendPlain appends s[from:to], which is in NFKC already.
@@ -104,21 +170,23 @@ func appendPlain(dst []char, s string, from, to int) []char {
 
 // appendNormalized appends the NFKC form of s[from:to], a stretch between two
 // normalisation boundaries.
-func appendNormalized(dst []char, s string, from, to int) []char {
+func (z *normalizer) appendNormalized(dst []char, s string, from, to int) []char {
 	first, n := utf8.DecodeRuneInString(s[from:to])
 	switch k := kindOf(first); {
 	case first == '´' && n == to-from:
 		return append(dst, char{'\'', int32(from), int32(to), apos}) // NFKC makes it a space and an accent
 	case n < to-from && k != letter && k != digit && k != wide && k != mark:
-		dst = appendNormalized(dst, s, from, from+n) // what combines with a sign is no part of it
-		return appendNormalized(dst, s, from+n, to)
+		dst = z.appendNormalized(dst, s, from, from+n) // what combines with a sign is no part of it
+		return z.appendNormalized(dst, s, from+n, to)
 	}
+	z.left--
 	var room [64]byte
 	for b := norm.NFKC.AppendString(room[:0], s[from:to]); len(b) > 0; {
 		r, n := utf8.DecodeRune(b)
 		if k := kindOf(r); k != ignored {
 			dst = append(dst, char{r, int32(from), int32(to), k})
 		}
+		z.left--
 		b = b[n:]
 	}
 	return dst

@@ -24,6 +24,8 @@ type Lexicon struct {
 	chunk  strings.Builder     // of letters; never grows, so that what was taken from it stays
 
 	padded []byte // the text that is scanned, with zeros behind it
+	norm   normalizer
+	most   int // positions that may be in Scan.Spots after the field that is scanned
 	chars  []char
 	parts  []part
 	key    []byte

@@ -59,7 +59,9 @@ var classes = func() (t [256]class) {
 const padding = 24
 
 // Scan analyses s, the text of one field, into dst, whose slices it reuses. s
-// must be shorter than 2 GB. It takes linear time.
+// must be shorter than 2 GB. It takes linear time. What comes after 2^18 positions,
+// or after 2^18 characters that NFKC changes, is not read: no text for people is
+// like that.
 //
 // Words of ASCII letters and digits between plain signs, nearly all of English,
 // are read eight bytes at a time and found in the lexicon as written: nothing is
@@ -79,12 +81,19 @@ func (x *Lexicon) Append(dst *Scan, s string) (noSmall bool) {
 	x.padded = append(append(x.padded[:0], s...), zeros[:]...)
 	b, n := x.padded, len(s)
 	letters, small := false, false
-	for i := 0; i < n; {
+	x.begin(dst)
+	for i := 0; i < n && x.norm.left > 0 && len(dst.Spots) < x.most; {
 		switch classes[b[i]] {
 		case apart, joint:
 			i++
 			continue
 		case high:
+			if han(b[i:]) {
+				dst.Spots = append(dst.Spots, Spot{int32(i), int32(i + 3), x.number(uint64(b[i])|uint64(b[i+1])<<8|uint64(b[i+2])<<16, 0, 3)})
+				letters = true
+				i += 3
+				continue
+			}
 			if skip := plainSign(b[i:]); skip > 0 {
 				i += skip
 				continue
@@ -112,6 +121,11 @@ func (x *Lexicon) Append(dst *Scan, s string) (noSmall bool) {
 		i = next
 	}
 	return letters && !small
+}
+
+// begin allows what a field may have.
+func (x *Lexicon) begin(dst *Scan) {
+	x.norm.left, x.most = maxChanged, len(dst.Spots)+maxPositions
 }
 
 // leading measures the run of ASCII letters and digits that b begins with, and
@@ -191,6 +205,23 @@ func apostrophe(b []byte, j, k int) (next int, plain bool) {
 // divides reports whether a word that may go on does not go on with c.
 func divides(c byte) bool { return classes[c] == apart || classes[c] == joint }
 
+// han reports whether b begins with a character of the block CJK Unified
+// Ideographs that is a position as it stands: nothing behind it combines with it.
+func han(b []byte) bool {
+	if b[0] < 0xE4 || b[0] > 0xE9 || b[0] == 0xE4 && b[1] < 0xB8 || b[1]&0xC0 != 0x80 || b[2]&0xC0 != 0x80 {
+		return false
+	}
+	switch after := b[3]; {
+	case after < utf8.RuneSelf, after >= 0xE4 && after <= 0xE9, after == 0xE3 && b[4] == 0x81:
+		return true // ASCII, more of them, Hiragana up to み
+	case after == 0xE3 && b[4] == 0x80:
+		return b[5] < 0xAA // CJK punctuation but for the tone marks
+	case after == 0xEF:
+		return b[4] == 0xBC // the first half of the wide forms of ASCII
+	}
+	return false
+}
+
 // plainSign gives the length of the sign beyond ASCII that b begins with, if it
 // is one of the usual ones that only stand between words; else 0. What would
 // combine with a sign belongs to no word either.
@@ -237,7 +268,7 @@ func (x *Lexicon) scanChunk(dst *Scan, s string, i int, letters, small *bool) in
 
 // scanChars scans s, which is at offset in its field, with the general code.
 func (x *Lexicon) scanChars(dst *Scan, s string, offset int32, letters, small *bool) {
-	x.chars = appendChars(x.chars[:0], s)
+	x.chars = x.norm.appendChars(x.chars[:0], s)
 	for i := range x.chars {
 		x.chars[i].start += offset
 		x.chars[i].end += offset
@@ -249,6 +280,10 @@ func (x *Lexicon) scanChars(dst *Scan, s string, offset int32, letters, small *b
 		x.parts, i = nextParts(x.parts[:0], x.chars, i)
 		if len(x.parts) == 0 {
 			return
+		}
+		if n := x.most - len(dst.Spots); n < len(x.parts) {
+			x.parts, i = x.parts[:n], len(x.chars)
+			x.norm.left = 0 // nothing after them is read
 		}
 		x.appendParts(dst)
 	}

@@ -12,6 +12,7 @@ import (
 func general(x *Lexicon, s string) Scan {
 	var out Scan
 	letters, small := false, false
+	x.begin(&out)
 	x.scanChars(&out, s, 0, &letters, &small)
 	out.NoSmall = letters && !small
 	return out
@@ -35,7 +36,7 @@ func checkScan(t interface{ Fatalf(string, ...any) }, x *Lexicon, s string) {
 // scraps are what the fast path of Scan tells apart, and what ends it.
 var scraps = []string{
 	"a", "S", "s", "Xi", "us", "US", "the", "Tariffs", "reading", "internationally", "internationalised", "counterrevolutionaries",
-	"1", "20", "2024th", "0123456789abcdef", "0123456789abcdefg", "é", "e\u0301", "ﬁ", "½", "ⅷ", "技", "ガ", "한", "น้ำ", "ש", "İ",
+	"1", "20", "2024th", "0123456789abcdef", "0123456789abcdefg", "é", "e\u0301", "ﬁ", "½", "ⅷ", "技", "一", "鿿", "䷿", "ガ", "み", "か\u3099", "\u3099", "\u302a", "。", "、", "１", "Ａ", "～", "ﾞ", "\ufe00", "\U000e0100", "豈", "\xe6\x8a", "한", "น้ำ", "ש", "İ",
 	"'", "`", "’", "‘", "´", "ʼ", "\"", "״", "“", "”", "«", "»", "-", "‐", "‑", "–", "—", ".", ",", "，", "&", "/", ":", "*", "£", "§", "€", "…", "·",
 	" ", " ", " ", "\n", "\t", "\v", "\u00a0", "\u2009", "\u3000", "\u00ad", "\u200b", "\u200d", "\u0301", "\ufeff", "\xff", "\xe2", "\xe2\x80", "\xc2", "\x00", "\x1f", "'s", "’s", "’S",
 }

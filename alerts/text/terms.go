@@ -37,7 +37,7 @@ func Terms(s string) []Term {
 		terms []Term
 		parts []part
 		last  = -1 // the character after the last term
-		chars = appendChars(nil, s)
+		chars = (&normalizer{left: maxChanged}).appendChars(nil, s)
 	)
 	for i := 0; ; {
 		parts, i = nextParts(parts[:0], chars, i)
