@@ -106,7 +106,7 @@ func (x *Lexicon) add(s slot, key []byte) uint32 {
 	x.bytes += len(key)
 	if 2*x.count > len(x.slots) {
 		old := x.slots
-		x.slots = make([]slot, 2*len(old))
+		x.slots = make([]slot, growth(len(old))*len(old))
 		for _, o := range old {
 			if o.word != 0 {
 				x.put(o)
@@ -115,6 +115,14 @@ func (x *Lexicon) add(s slot, key []byte) uint32 {
 	}
 	x.put(s)
 	return s.word
+}
+
+// growth is quick at first: a lexicon is for thousands of words at least.
+func growth(slots int) int {
+	if slots < 1<<16 {
+		return 4
+	}
+	return 2
 }
 
 // keep gives b as a string that shares its memory with others.
