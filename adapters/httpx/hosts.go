@@ -40,7 +40,7 @@ type Hosts struct {
 type host struct {
 	slots   chan struct{}
 	users   int       // that wait or run
-	next    time.Time // before which no request begins, for the distance
+	last    time.Time // when the latest request begins or began
 	held    time.Time // before which the host wants none
 	strikes int       // 429s in a row that named no time
 }
@@ -49,6 +49,15 @@ type host struct {
 // lie between their beginnings.
 func NewHosts(atOnce int, distance time.Duration) *Hosts {
 	return &Hosts{atOnce: atOnce, distance: distance, all: map[string]*host{}, sweep: 64}
+}
+
+// Closer is the client for what a person waits for: its requests to a host begin
+// as soon as distance after the one before, where Hosts would let more lie
+// between them. Those of others keep to Hosts, and whatever else it says holds.
+func (c *Client) Closer(distance time.Duration) *Client {
+	out := *c
+	out.closer = distance
+	return &out
 }
 
 // Permit is the right to make one request to a host.
@@ -66,7 +75,7 @@ func (c *Client) Enter(ctx context.Context, address string) (*Permit, error) {
 	if err != nil {
 		return nil, errors.New("the address can't be parsed")
 	}
-	release, err := c.opts.Hosts.enter(ctx, authority(u))
+	release, err := c.opts.Hosts.enter(ctx, authority(u), c.closer)
 	if err != nil {
 		return nil, err
 	}
@@ -91,10 +100,12 @@ func (c *Client) enter(ctx context.Context, p *Permit, u *url.URL) (leave func()
 	if p != nil && p.host == authority(u) && p.taken.CompareAndSwap(false, true) {
 		return p.leave, nil
 	}
-	return c.opts.Hosts.enter(ctx, authority(u))
+	return c.opts.Hosts.enter(ctx, authority(u), c.closer)
 }
 
-func (h *Hosts) enter(ctx context.Context, name string) (leave func(), err error) {
+// enter waits for the turn of a request that begins after the one before by no
+// more than closer, where that is set and less than the distance.
+func (h *Hosts) enter(ctx context.Context, name string, closer time.Duration) (leave func(), err error) {
 	if h == nil {
 		return func() {}, nil
 	}
@@ -113,7 +124,7 @@ func (h *Hosts) enter(ctx context.Context, name string) (leave func(), err error
 		<-e.slots
 		h.part(e)
 	}
-	timer := time.NewTimer(h.reserve(e))
+	timer := time.NewTimer(h.reserve(e, closer))
 	defer timer.Stop()
 	select {
 	case <-timer.C:
@@ -130,15 +141,19 @@ func (h *Hosts) enter(ctx context.Context, name string) (leave func(), err error
 
 // reserve gives the wait until the next request may begin, and lets the one
 // after it wait for longer.
-func (h *Hosts) reserve(e *host) time.Duration {
+func (h *Hosts) reserve(e *host, closer time.Duration) time.Duration {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	distance := h.distance
+	if closer > 0 {
+		distance = min(distance, closer)
+	}
 	now := time.Now()
-	start := e.next
+	start := e.last.Add(distance)
 	if start.Before(now) {
 		start = now
 	}
-	e.next = start.Add(h.distance)
+	e.last = start
 	return start.Sub(now)
 }
 
@@ -170,7 +185,7 @@ func (h *Hosts) tidy() {
 	}
 	now := time.Now()
 	for name, e := range h.all {
-		if e.users == 0 && now.After(e.next) && now.After(e.held.Add(lastPause)) {
+		if e.users == 0 && now.After(e.last.Add(h.distance)) && now.After(e.held.Add(lastPause)) {
 			delete(h.all, name)
 		}
 	}

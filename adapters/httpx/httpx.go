@@ -76,6 +76,7 @@ type Client struct {
 	http   *http.Client
 	open   *http.Client // one request by the rules of opts
 	strict *http.Client // one that reaches public addresses only
+	closer time.Duration
 }
 
 // New makes a client of its own connections; [Client.Close] ends the idle ones.
