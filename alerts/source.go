@@ -35,6 +35,39 @@ type Hub struct {
 	Topic     string   `json:"topic"`     // the document's name at the hubs, a web address
 }
 
+// HubSubscription is what is agreed with a hub about the feed of a source. Two of
+// a source may be there while one hub takes the place of another.
+type HubSubscription struct {
+	// Token is what the hub calls back with, and Secret what it signs with, empty
+	// where it can't be told in secret. Nobody else may see them.
+	Token, Secret string
+	Source        string
+	Host          string // that the source is read from
+	Hub           Hub
+	// Ending: it is to be taken back, and nothing more is taken from it.
+	Ending bool
+	Asked  time.Time // when the hub was asked last, zero if it never was
+	Until  time.Time // when it ends; zero while the hub did not confirm it
+	Next   time.Time // when the hub is to be asked next
+	Named  time.Time // when the feed named the hub last
+	// Failures are the tries since the hub last confirmed it; Error tells why the
+	// latest failed, in words for the operator.
+	Failures int
+	Error    string
+	Revision int64 // of what is stored; 0 if nothing is
+}
+
+// Address is the hub to ask: after a failure the next of them.
+func (s HubSubscription) Address() string {
+	if len(s.Hub.Addresses) == 0 {
+		return ""
+	}
+	return s.Hub.Addresses[max(s.Failures-1, 0)%len(s.Hub.Addresses)]
+}
+
+// Live tells whether the hub sends what is new.
+func (s HubSubscription) Live(now time.Time) bool { return !s.Ending && now.Before(s.Until) }
+
 // Page is what was read of the page that an article links to.
 type Page struct {
 	Text      string // the main text, in the form of [Article.Body]
@@ -119,6 +152,7 @@ type SourceStatus struct {
 	News         Tally     // the articles it brought, by their own time
 	Next         time.Time // the next try
 	Articles     int       // brought so far, by whichever replica
+	Pushed       bool      // its hub sends what is new
 }
 
 // Turn is a replica's right to poll a source.

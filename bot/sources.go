@@ -163,6 +163,9 @@ func sourceState(s alerts.SourceStatus, loc *time.Location, now time.Time) strin
 		state = fmt.Sprintf("silent for %s, though it usually has news", count(s.News.Silent(now), "day"))
 	default:
 		state = "fine"
+		if s.Pushed {
+			state = "fine, sent here by its hub at once"
+		}
 	}
 	state += fmt.Sprintf("%s; %s in 7 days", read, count(s.News.Last(week, now), "item"))
 	if !s.LastNew.IsZero() {

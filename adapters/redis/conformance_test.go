@@ -14,6 +14,7 @@ import (
 	"github.com/bellwether/bellwether/bot/dispatch"
 	"github.com/bellwether/bellwether/bot/ingest"
 	"github.com/bellwether/bellwether/bot/matching"
+	"github.com/bellwether/bellwether/bot/websub"
 )
 
 var (
@@ -37,6 +38,7 @@ var (
 	_ slack.Rates            = (*redis.Rates)(nil)
 	_ discord.Leases         = (*redis.Leases)(nil)
 	_ ingest.Turns           = (*redis.Turns)(nil)
+	_ websub.Store           = (*redis.Hubs)(nil)
 )
 
 // store is a kind of server.
@@ -137,6 +139,12 @@ func testNotices(t *testing.T, s store) {
 			return c.Notices(), c.Turns()
 		}
 	})
+}
+
+func TestHubs(t *testing.T) { onEvery(t, testHubs) }
+
+func testHubs(t *testing.T, s store) {
+	adaptertest.TestHubs(t, func(t *testing.T) websub.Store { return s.open(t)("a").Hubs() })
 }
 
 func TestSources(t *testing.T) { onEvery(t, testSources) }

@@ -28,6 +28,7 @@ var (
 	scriptWorkspaceForgetPlace = load("subs_lib", "ws_forget_place")
 	scriptWorkspaceForget      = load("subs_lib", "ws_forget")
 
+	scriptHubPut       = load("hub_put")
 	scriptSourceAdd    = load("source_add")
 	scriptSourceRemove = load("source_remove")
 

@@ -113,15 +113,12 @@ func (in *Ingester) adopt(ctx context.Context, owned *sync.WaitGroup) error {
 	for _, a := range all {
 		want[a.Name] = a
 	}
+	for name, r := range in.takeOut(want) { // nobody else waits for the end of their polls
+		r.end()
+		in.cfg.Logger.Info("source is no longer read", "source", name)
+	}
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	for name, r := range in.running {
-		if w, ok := want[name]; !ok || w.Address != r.address {
-			r.end()
-			delete(in.running, name)
-			in.cfg.Logger.Info("source is no longer read", "source", name)
-		}
-	}
 	spread := spreadOf(len(all) - len(in.running))
 	for _, a := range all {
 		if in.running[a.Name] == nil {
@@ -129,6 +126,20 @@ func (in *Ingester) adopt(ctx context.Context, owned *sync.WaitGroup) error {
 		}
 	}
 	return nil
+}
+
+// takeOut takes those out of in.running that are not wanted any more.
+func (in *Ingester) takeOut(want map[string]alerts.AddedSource) map[string]*addition {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	gone := map[string]*addition{}
+	for name, r := range in.running {
+		if w, ok := want[name]; !ok || w.Address != r.address {
+			gone[name] = r
+			delete(in.running, name)
+		}
+	}
+	return gone
 }
 
 // added gives the sources that were added, without those whose name is in

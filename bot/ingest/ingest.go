@@ -37,6 +37,8 @@ type Config struct {
 	// removed; nil for none. Open makes a source of one.
 	Added Added
 	Open  func(alerts.AddedSource) Source
+	// Hubs are told of the hubs that feeds name; nil: feeds are polled only.
+	Hubs Hubs
 	// Turns shares the sources with other replicas; nil if there are none.
 	Turns Turns
 	// Interval lies between two polls of a source; DefaultInterval if 0. Of a
@@ -227,7 +229,7 @@ func (in *Ingester) Sources(ctx context.Context) ([]alerts.SourceStatus, error) 
 			known.Address = status.Address
 			status = known
 		}
-		out = append(out, status)
+		out = append(out, in.pushedBy(status))
 	}
 	added, err := in.added(ctx)
 	if err != nil {
@@ -244,7 +246,7 @@ func (in *Ingester) Sources(ctx context.Context) ([]alerts.SourceStatus, error) 
 		if known, ok := shared[a.Name]; ok {
 			known.Address, status = status.Address, known
 		}
-		out = append(out, status)
+		out = append(out, in.pushedBy(status))
 	}
 	return out, nil
 }

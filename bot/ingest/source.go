@@ -25,13 +25,19 @@ type source struct {
 	// unfinished holds, by the ID of the article, how often its page was asked
 	// for and did not come.
 	unfinished map[string]int
+	soon       chan struct{} // a hub says that something is new
+	brought    chan brought
+	taken      []time.Time // when what a hub sent since the last turn was published
 
 	mu     sync.Mutex
 	status alerts.SourceStatus // written by that goroutine only
 }
 
 func newSource(in *Ingester, src Source) *source {
-	s := &source{in: in, src: src, log: in.cfg.Logger.With("source", src.Name())}
+	s := &source{
+		in: in, src: src, log: in.cfg.Logger.With("source", src.Name()),
+		soon: make(chan struct{}, 1), brought: make(chan brought),
+	}
 	s.status.Name = src.Name()
 	if a, ok := src.(Addressed); ok {
 		s.status.Address = a.Address()
@@ -63,6 +69,7 @@ func (s *source) run(ctx context.Context, spread time.Duration) {
 	}
 	timer := time.NewTimer(first)
 	defer timer.Stop()
+	var last time.Time // when a poll ended
 	for {
 		select {
 		case <-ctx.Done():
@@ -70,13 +77,24 @@ func (s *source) run(ctx context.Context, spread time.Duration) {
 		case <-timer.C:
 		case <-changed:
 			urgent = true
+		case <-s.soon:
+			urgent = true
+			if wait := s.soonest(last); wait > 0 {
+				timer.Reset(wait)
+				continue
+			}
+		case b := <-s.brought:
+			b.done <- s.takeIn(ctx, b.batch)
+			continue
 		}
 		wait, polled := s.turn(ctx, urgent)
 		if ctx.Err() != nil {
 			return
 		}
 		s.in.cfg.Alive(s.src.Name(), 0)
-		urgent = urgent && !polled
+		if polled {
+			last, urgent = s.in.cfg.Now(), false
+		}
 		timer.Reset(wait)
 	}
 }
@@ -186,23 +204,9 @@ func (s *source) read(ctx context.Context, fetch func(context.Context) (alerts.B
 // settles the poll: after a crash in between the document is read again.
 func (s *source) store(ctx context.Context, b alerts.Batch, r ready) error {
 	log, name := s.in.cfg.Log, s.src.Name()
-	var standing, added []alerts.Article
-	for i := range r.outcomes {
-		o := &r.outcomes[i]
-		if o.Err != nil {
-			continue
-		}
-		s.alive()
-		standing = append(standing, o.Article)
-		logged, verdict, err := s.append(ctx, o.Article, r.isHistory(i))
-		if err != nil {
-			return &storeError{fmt.Errorf("log article %s: %w", o.Article.ID, err)}
-		}
-		o.Article, o.Verdict = logged, verdict
-		if verdict == alerts.Added {
-			added = append(added, logged)
-		}
-		s.count(logged, verdict, r.isHistory(i))
+	standing, added, err := s.logAll(ctx, r)
+	if err != nil {
+		return err
 	}
 	if err := log.Settle(ctx, name, standing, b.NotModified, s.in.cfg.Now()); err != nil {
 		return &storeError{fmt.Errorf("settle the poll: %w", err)}
@@ -224,7 +228,31 @@ func (s *source) store(ctx context.Context, b alerts.Batch, r ready) error {
 	} else {
 		s.counts.changed.Add(1)
 	}
+	s.found(ctx, b)
 	return nil
+}
+
+// logAll appends what is ready: standing is all of it, as it was before, added what
+// was new.
+func (s *source) logAll(ctx context.Context, r ready) (standing, added []alerts.Article, err error) {
+	for i := range r.outcomes {
+		o := &r.outcomes[i]
+		if o.Err != nil {
+			continue
+		}
+		s.alive()
+		standing = append(standing, o.Article)
+		logged, verdict, err := s.append(ctx, o.Article, r.isHistory(i))
+		if err != nil {
+			return nil, nil, &storeError{fmt.Errorf("log article %s: %w", o.Article.ID, err)}
+		}
+		o.Article, o.Verdict = logged, verdict
+		if verdict == alerts.Added {
+			added = append(added, logged)
+		}
+		s.count(logged, verdict, r.isHistory(i))
+	}
+	return standing, added, nil
 }
 
 // normalise gives an outcome for each article, of which those without an error

@@ -75,14 +75,22 @@ func (s *source) end(ctx context.Context, wait time.Duration) {
 	}
 }
 
-// adopt goes on from what another replica knew of the source.
+// adopt goes on from what another replica knew of the source, and adds what came
+// here from its hub since.
 func (s *source) adopt(was alerts.SourceStatus) {
+	taken := s.taken
+	s.taken = nil
 	if was.Name == "" {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	was.Address = s.status.Address
+	for _, published := range taken {
+		was.Articles++
+		was.LastNew = s.status.LastNew
+		was.News = was.News.Add(published, s.in.cfg.Now())
+	}
 	s.status = was
 }
 

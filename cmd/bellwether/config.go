@@ -41,6 +41,7 @@ type config struct {
 	interval      time.Duration
 	history       bool
 	fullText      bool
+	websub        bool
 	sentences     int
 	anHour        int
 	expire        time.Duration
@@ -269,7 +270,7 @@ type flagValues struct {
 // mistake of all three in one error.
 func loadConfig(w world, f flagValues, interactive bool) (config, error) {
 	c := config{
-		redisPrefix: "bellwether:", logLevel: slog.LevelInfo, interval: 5 * time.Minute, history: true, fullText: true, sentences: 3,
+		redisPrefix: "bellwether:", logLevel: slog.LevelInfo, interval: 5 * time.Minute, history: true, fullText: true, websub: true, sentences: 3,
 		anHour: 30, expire: 7 * 24 * time.Hour,
 		roles: allRoles(), lease: time.Minute, now: clock(w.lookup), bounds: pressure.DefaultBounds(),
 	}

@@ -54,6 +54,10 @@ func settings() []setting {
 			setBool(func(c *config) *bool { return &c.fullText }),
 		},
 		{
+			"feeds.websub", "BELLWETHER_FEEDS_WEBSUB", "feeds that name a hub are subscribed to there, so that news come at once;\nneeds http.listen and http.public_url", "true", false,
+			setBool(func(c *config) *bool { return &c.websub }),
+		},
+		{
 			"alerts.sentences", "BELLWETHER_ALERTS_SENTENCES", "sentences of summary in an alert, 1 to 5", "3", false,
 			setInt(1, 5, func(c *config) *int { return &c.sentences }),
 		},

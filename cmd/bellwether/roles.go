@@ -63,6 +63,9 @@ func (a *app) stages(cfg config, interactive bool) [][]part {
 	}
 	if cfg.has(roleIngest) {
 		doors = append(doors, part{name: "ingest", run: a.ingest.Run}, part{name: "notices", run: a.notices.Run})
+		if a.hubs != nil {
+			doors = append(doors, part{name: "hubs", run: a.hubs.Run})
+		}
 	}
 	if a.slack != nil && (cfg.has(roleChat) || cfg.has(roleDeliver)) {
 		chats = append(chats, part{name: "slack", run: a.slack.run})

@@ -44,6 +44,7 @@ type app struct {
 	dispatch *dispatch.Dispatcher
 	pressure *pressure.Gauge
 	web      *web.Server // nil without http.listen
+	hubs     *hubs       // nil where hubs can't call
 	faults   *faults
 }
 
@@ -58,12 +59,20 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 	a.pressure = pressure.New(pressure.Config{
 		Read: s.load, Bounds: cfg.bounds, Logger: log, Metrics: watch.of(cfg.has(roleIngest) || cfg.has(roleMatch)),
 	})
+	a.hubs = newHubs(cfg, s, sources, watch, log, once)
+	var told ingest.Hubs
+	if a.hubs != nil {
+		told = a.hubs
+	}
 	a.ingest = ingest.New(ingest.Config{
-		Turns: s.client.Turns(), Turn: min(mostTurn, cfg.lease), Log: s.client.Articles(), Sources: sources.list, Added: besides{s.client.Sources(), sources}, Open: sources.open,
+		Hubs: told, Turns: s.client.Turns(), Turn: min(mostTurn, cfg.lease), Log: s.client.Articles(), Sources: sources.list, Added: besides{s.client.Sources(), sources}, Open: sources.open,
 		Interval: cfg.interval, Intervals: sources.intervals,
 		Pages: sources.pages, FirstPollIsHistory: cfg.history, Hold: a.pressure.Intake, Problem: report, Logger: log,
 		Now: cfg.now, Metrics: watch.of(cfg.has(roleIngest)), Alive: watch.pulse.beat, Tracer: watch.tracer,
 	})
+	if a.hubs != nil {
+		a.hubs.intake = a.ingest
+	}
 	a.notices = notices.New(notices.Config{
 		Sources: a.ingest, Store: s.client.Notices(), Subscriptions: s.client.Subscriptions(), Archive: s.client.Articles(),
 		Outbox: s.client.Outbox(), Added: s.client.Sources(), Logger: log, Now: cfg.now, Alive: watch.pulse.beat,
@@ -88,6 +97,7 @@ func newApp(cfg config, w world, log *slog.Logger, talk *terminal.Terminal, s *s
 				Busy: func(err error) bool { return errors.Is(err, ingest.ErrHeld) },
 			})
 		}
+		maps.Copy(routes, a.hubs.routes(log))
 		if cfg.has(roleMatch) {
 			routes["GET /costs"] = serveCosts(a.matching.Costs, log)
 		}
