@@ -38,7 +38,7 @@ func TestFieldLimits(t *testing.T) {
 // Letters with marks are the characters that package norm makes of them.
 func TestMarkedLetters(t *testing.T) {
 	var z normalizer
-	for letter := rune(0); letter < 0x80; letter++ {
+	for letter := range rune(0x80) {
 		for mark := rune(firstMark); mark < firstMark+marks; mark++ {
 			s := string(letter) + string(mark)
 			for _, after := range []string{"", "b", " "} {

@@ -13,6 +13,10 @@ type part struct {
 // joined form.
 const maxParts = 8
 
+// iotaSubscript is a mark that becomes a letter where case is folded, and stands
+// below letters of Greek only.
+const iotaSubscript = 0x0345
+
 // nextParts finds the next word from chars[i] on: its parts, or one character
 // of a script without spaces as one part. It gives the character after it; no
 // parts mean that there is no further word.
@@ -23,7 +27,7 @@ func nextParts(dst []part, chars []char, i int) (parts []part, next int) {
 			return compound(dst, chars, i)
 		case wide:
 			j := i + 1
-			for j < len(chars) && chars[j].kind == mark {
+			for j < len(chars) && chars[j].kind == mark && chars[j].r != iotaSubscript {
 				j++
 			}
 			return append(dst, part{from: i, to: j, next: j}), j
