@@ -93,7 +93,7 @@ func (h *Hubs) HubSubscription(ctx context.Context, token string) (alerts.HubSub
 // token, and gives s with its new one. false: another stands there, and nothing
 // changed.
 func (h *Hubs) PutHubSubscription(ctx context.Context, s alerts.HubSubscription) (alerts.HubSubscription, bool, error) {
-	record, err := json.Marshal(hubJSON{
+	record, err := json.Marshal(hubJSON{ //nolint:gosec // the store is where secrets are kept
 		Source: s.Source, Host: s.Host, Secret: s.Secret, Hub: s.Hub, Ending: s.Ending,
 		Asked: millis(s.Asked), Until: millis(s.Until), Next: millis(s.Next), Named: millis(s.Named),
 		Failures: s.Failures, Error: s.Error,

@@ -67,9 +67,10 @@ func (h *hub) verify(w http.ResponseWriter, r *http.Request) {
 	case errors.Is(err, alerts.ErrNotFound):
 		http.NotFound(w, r)
 	case err != nil:
-		h.fail(w, r, "answer a hub", err)
+		h.Logger.WarnContext(r.Context(), "can't answer a hub; it asks again", "error", err)
+		h.later(w)
 	default:
-		_, _ = io.WriteString(w, challenge) // else it hung up
+		_, _ = io.WriteString(w, challenge) //nolint:gosec // as plain text; without it the hub hung up
 	}
 }
 
@@ -99,15 +100,11 @@ func (h *hub) deliver(w http.ResponseWriter, r *http.Request) {
 	case errors.Is(err, alerts.ErrNotFound):
 		http.Error(w, "nobody is subscribed here", http.StatusGone)
 	case err != nil:
-		h.fail(w, r, "take in what a hub sent", err)
+		h.Logger.WarnContext(r.Context(), "can't take in what a hub sent; it is sent again", "error", err)
+		h.later(w)
 	default:
 		w.WriteHeader(http.StatusAccepted)
 	}
-}
-
-func (h *hub) fail(w http.ResponseWriter, r *http.Request, what string, err error) {
-	h.Logger.WarnContext(r.Context(), "can't "+what+"; it is sent again", "error", err)
-	h.later(w)
 }
 
 func (h *hub) later(w http.ResponseWriter) {
