@@ -168,7 +168,7 @@ func (r *fileReader) sources(n *yaml.Node) {
 
 func (r *fileReader) sourceMapping(item *yaml.Node) {
 	var more sourceConfig
-	var value string
+	var value, list string
 	before := len(r.wrong)
 	r.pairs(item, "a source", func(key string, k, v *yaml.Node) {
 		if v.Kind != yaml.ScalarNode {
@@ -183,6 +183,8 @@ func (r *fileReader) sourceMapping(item *yaml.Node) {
 				r.fail(k, "a source has either url or path", "make two sources of it")
 			}
 			value = v.Value
+		case "opml":
+			list = v.Value
 		case "interval":
 			d, err := time.ParseDuration(v.Value)
 			if err != nil || d < time.Minute || d > 24*time.Hour {
@@ -202,14 +204,21 @@ func (r *fileReader) sourceMapping(item *yaml.Node) {
 			}
 			more.fullText = &full
 		default:
-			r.fail(k, fmt.Sprintf("unknown setting %q of a source", key), "a source has name, url or path, interval, keep, and full_text")
+			r.fail(k, fmt.Sprintf("unknown setting %q of a source", key), "a source has name, url or path, interval, keep, and full_text; or opml, interval and full_text")
 		}
 	})
 	if len(r.wrong) > before {
 		return
 	}
-	if value == "" {
-		r.fail(item, "the source has neither url nor path", "add url: https://… or path: /folder")
+	switch {
+	case list != "" && (value != "" || more.name != "" || more.keep):
+		r.fail(item, "a list of feeds has only opml, interval and full_text", "make two sources of it")
+		return
+	case list != "":
+		r.opml(item, list, more)
+		return
+	case value == "":
+		r.fail(item, "the source has neither url nor path", "add url: https://…, path: /folder or opml: feeds.opml")
 		return
 	}
 	r.source(item, value, more)

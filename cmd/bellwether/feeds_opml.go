@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -30,17 +28,11 @@ func newFeedsImport(w world) *cobra.Command {
 	return cmd
 }
 
-func readOPML(w world, file string) (_ []feed.Outline, err error) {
-	var in io.Reader = w.stdin
-	if file != "-" {
-		opened, err := os.Open(file)
-		if err != nil {
-			return nil, fmt.Errorf("read a list of feeds: %w", err)
-		}
-		defer opened.Close()
-		in = opened
+func readOPML(w world, file string) ([]feed.Outline, error) {
+	if file == "-" {
+		return feed.ReadOPML(w.stdin)
 	}
-	return feed.ReadOPML(in)
+	return openOPML(file)
 }
 
 // imported adds what a list names, unread: feeds check tells what can't be.
