@@ -3,6 +3,7 @@ package websub
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -18,7 +19,7 @@ func (s *Subscriber) Run(ctx context.Context) error {
 	defer ticker.Stop()
 	failed := false
 	for {
-		s.cfg.Alive("websub", 10*look)
+		s.cfg.Alive("websub", turnTime)
 		err := s.turn(ctx)
 		if err != nil && !failed && ctx.Err() == nil {
 			s.cfg.Logger.Error("hubs are not asked; it is tried again", "error", err)
@@ -48,9 +49,10 @@ func (s *Subscriber) turn(ctx context.Context) error {
 		}
 	}
 	s.mu.Unlock()
+	slices.SortFunc(due, func(a, b alerts.HubSubscription) int { return a.Next.Compare(b.Next) })
 	var asking errgroup.Group
 	asking.SetLimit(atOnce)
-	for _, sub := range due {
+	for _, sub := range due[:min(len(due), mostAsked)] {
 		asking.Go(func() error { return s.advance(ctx, sub) })
 	}
 	return asking.Wait()

@@ -41,6 +41,10 @@ const (
 	// mostGoodbyes is how often a hub is asked to end what it may end by itself.
 	mostGoodbyes = 3
 	atOnce       = 4 // hubs that are asked at the same time
+	// mostAsked are asked before the next look: with the longest time that each may
+	// take that is within turnTime.
+	mostAsked = 64
+	turnTime  = 20 * time.Minute
 )
 
 // Store keeps what is agreed with hubs, for all replicas.
@@ -250,9 +254,11 @@ func (s *Subscriber) claim(ctx context.Context, sub alerts.HubSubscription) (boo
 	s.mu.Lock()
 	s.known[sub.Token] = kept
 	s.mu.Unlock()
-	select {
-	case s.wake <- struct{}{}:
-	default:
+	if !kept.Next.After(s.cfg.Now()) {
+		select {
+		case s.wake <- struct{}{}:
+		default:
+		}
 	}
 	return true, nil
 }
