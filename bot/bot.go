@@ -79,7 +79,7 @@ type SourceStore interface {
 	// tells for each whether it was. What was there stays as it is.
 	AddSources(ctx context.Context, all []alerts.AddedSource) (added []bool, err error)
 	// RemoveSource deletes one and returns it; alerts.ErrNotFound if there is
-	// none.
+	// none. It is a new one when it is added again.
 	RemoveSource(ctx context.Context, name string) (alerts.AddedSource, error)
 	// AddedSources gives all, by name.
 	AddedSources(ctx context.Context) ([]alerts.AddedSource, error)

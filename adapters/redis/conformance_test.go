@@ -150,7 +150,13 @@ func testHubs(t *testing.T, s store) {
 func TestSources(t *testing.T) { onEvery(t, testSources) }
 
 func testSources(t *testing.T, s store) {
-	adaptertest.TestSources(t, func(t *testing.T) adaptertest.Sources { return s.open(t)("a").Sources() })
+	adaptertest.TestSources(t, func(t *testing.T) func(string) adaptertest.SourceStores {
+		open := s.open(t)
+		return func(replica string) adaptertest.SourceStores {
+			c := open(replica)
+			return adaptertest.SourceStores{Sources: c.Sources(), Log: c.Articles(), Turns: c.Turns()}
+		}
+	})
 }
 
 func TestSubscriptionStore(t *testing.T) {

@@ -56,18 +56,25 @@ func decodeSource(name, record string) (alerts.AddedSource, error) {
 }
 
 // AddSources stores those whose names are not there yet, all in one step, and
-// tells for each whether it was. What was there stays as it is.
+// tells for each whether it was. What was there stays as it is. What was kept of
+// a source of that name before, by RemoveSource's order of steps or by a poll
+// that outlived it, goes first.
 func (s *Sources) AddSources(ctx context.Context, all []alerts.AddedSource) (added []bool, err error) {
 	if len(all) == 0 {
 		return nil, nil
 	}
+	names := make([]string, len(all))
 	args := make([]any, 0, 2*len(all))
-	for _, one := range all {
+	for i, one := range all {
+		names[i] = one.Name
 		record, err := encodeSource(one)
 		if err != nil {
 			return nil, fmt.Errorf("add source %s: %w", one.Name, err)
 		}
 		args = append(args, one.Name, record)
+	}
+	if err := s.ForgetSources(ctx, names); err != nil {
+		return nil, fmt.Errorf("add sources: %w", err)
 	}
 	stood, err := s.c.keep(ctx, scriptSourceAdd, s.prefix, args...).StringSlice()
 	if err == nil && len(stood) != len(all) {
@@ -83,6 +90,8 @@ func (s *Sources) AddSources(ctx context.Context, all []alerts.AddedSource) (add
 }
 
 // RemoveSource deletes one and returns it; alerts.ErrNotFound if there is none.
+// Its state and its turn go after it: a source that is there without them would
+// take its news for history.
 func (s *Sources) RemoveSource(ctx context.Context, name string) (alerts.AddedSource, error) {
 	record, err := s.c.keep(ctx, scriptSourceRemove, s.prefix, name).Text()
 	if err == nil && record == "" {
@@ -91,11 +100,51 @@ func (s *Sources) RemoveSource(ctx context.Context, name string) (alerts.AddedSo
 	if err != nil {
 		return alerts.AddedSource{}, fmt.Errorf("remove source %s: %w", name, err)
 	}
+	if err := s.ForgetSources(ctx, []string{name}); err != nil {
+		s.c.log.WarnContext(ctx, "what was kept of a removed source stays until it is added again", "source", name, "error", err)
+	}
 	gone, err := decodeSource(name, record)
 	if err != nil {
 		return alerts.AddedSource{}, err
 	}
 	return gone, s.c.saved(ctx)
+}
+
+// ForgetSources implements ingest.Added.
+func (s *Sources) ForgetSources(ctx context.Context, names []string) error {
+	if len(names) == 0 {
+		return nil
+	}
+	records, err := s.c.db.HMGet(ctx, s.prefix+"added", names...).Result()
+	if err == nil && len(records) != len(names) {
+		err = errReply
+	}
+	if err != nil {
+		return fmt.Errorf("look which sources are there: %w", err)
+	}
+	var gone []string
+	var states []scriptCall
+	for i, name := range names {
+		if records[i] == nil {
+			gone = append(gone, name)
+			states = append(states, scriptCall{s.c.key("a"), []any{name, ""}})
+		}
+	}
+	if len(gone) == 0 {
+		return nil
+	}
+	if _, err := s.c.runAll(ctx, scriptState, states); err != nil {
+		return fmt.Errorf("forget the state of sources: %w", err)
+	}
+	_, err = s.c.db.TxPipelined(ctx, func(p goredis.Pipeliner) error {
+		p.HDel(ctx, s.c.key("l")+"turns", gone...)
+		p.HDel(ctx, s.c.key("l")+"sources", gone...)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("forget the turns of sources: %w", err)
+	}
+	return nil
 }
 
 // AddedSources gives all, by name. One that can't be read is logged and left

@@ -2,6 +2,8 @@ package ingest
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -19,6 +21,9 @@ type Added interface {
 	// SourcesRevision is another one after each change of what AddedSources
 	// gives, by whichever replica. It costs little.
 	SourcesRevision(ctx context.Context) (int64, error)
+	// ForgetSources drops the state and the turn of those that are not there (any
+	// more), so that they are new when they are added again.
+	ForgetSources(ctx context.Context, names []string) error
 }
 
 // addedLook lies between two looks whether sources were added or removed.
@@ -27,7 +32,7 @@ const addedLook = 2 * time.Second
 // addition is an added source that is polled.
 type addition struct {
 	*source
-	address string
+	added   alerts.AddedSource
 	stop    context.CancelFunc
 	stopped chan struct{}
 	shown   *shown // nil without metrics
@@ -48,7 +53,7 @@ func (s *shown) MustRegister(all ...prometheus.Collector) {
 // begin polls an added source from now on, for the first time within spread.
 func (in *Ingester) begin(ctx context.Context, owned *sync.WaitGroup, a alerts.AddedSource, spread time.Duration) *addition {
 	ctx, stop := context.WithCancel(ctx)
-	r := &addition{source: newSource(in, in.cfg.Open(a)), address: a.Address, stop: stop, stopped: make(chan struct{})}
+	r := &addition{source: newSource(in, in.cfg.Open(a)), added: a, stop: stop, stopped: make(chan struct{})}
 	if in.cfg.Metrics != nil {
 		r.shown = &shown{Registerer: in.cfg.Metrics}
 		r.export(promauto.With(r.shown))
@@ -113,10 +118,7 @@ func (in *Ingester) adopt(ctx context.Context, owned *sync.WaitGroup) error {
 	for _, a := range all {
 		want[a.Name] = a
 	}
-	for name, r := range in.takeOut(want) { // nobody else waits for the end of their polls
-		r.end()
-		in.cfg.Logger.Info("source is no longer read", "source", name)
-	}
+	in.finish(ctx, in.takeOut(want)) // nobody else waits for the end of their polls
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	spread := spreadOf(len(all) - len(in.running))
@@ -134,12 +136,31 @@ func (in *Ingester) takeOut(want map[string]alerts.AddedSource) map[string]*addi
 	defer in.mu.Unlock()
 	gone := map[string]*addition{}
 	for name, r := range in.running {
-		if w, ok := want[name]; !ok || w.Address != r.address {
+		w, ok := want[name]
+		if !ok || w.Address != r.added.Address || !w.Added.Equal(r.added.Added) {
 			gone[name] = r
 			delete(in.running, name)
 		}
 	}
 	return gone
+}
+
+// finish waits for the polls of what was removed, which are told to stop all at
+// once, and drops what they kept since.
+func (in *Ingester) finish(ctx context.Context, gone map[string]*addition) {
+	for _, r := range gone {
+		r.stop()
+	}
+	for name, r := range gone {
+		r.end()
+		in.cfg.Logger.Info("source is no longer read", "source", name)
+	}
+	if len(gone) == 0 || ctx.Err() != nil {
+		return
+	}
+	if err := in.cfg.Added.ForgetSources(ctx, slices.Collect(maps.Keys(gone))); err != nil {
+		in.cfg.Logger.Warn("what was kept of removed sources stays until they are added again", "error", err)
+	}
 }
 
 // added gives the sources that were added, without those whose name is in

@@ -20,14 +20,22 @@ type addedList struct {
 	all      []alerts.AddedSource
 	revision int64
 	err      error
+	log      *memoryLog // whose states ForgetSources drops; may be nil
+	forgot   []string
 }
 
 func (l *addedList) set(names ...string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	was := l.all
 	l.all = nil
 	for _, n := range names {
-		l.all = append(l.all, alerts.AddedSource{Name: n, Address: "https://" + n + "/?key=secret"})
+		i := slices.IndexFunc(was, func(a alerts.AddedSource) bool { return a.Name == n })
+		if i < 0 {
+			was = append(was, alerts.AddedSource{Name: n, Address: "https://" + n + "/?key=secret", Added: time.Now()})
+			i = len(was) - 1
+		}
+		l.all = append(l.all, was[i])
 	}
 	l.revision++
 }
@@ -48,6 +56,21 @@ func (l *addedList) SourcesRevision(context.Context) (int64, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.revision, l.err
+}
+
+func (l *addedList) ForgetSources(_ context.Context, names []string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, n := range names {
+		if slices.ContainsFunc(l.all, func(a alerts.AddedSource) bool { return a.Name == n }) {
+			continue
+		}
+		l.forgot = append(l.forgot, n)
+		if l.log != nil {
+			l.log.forget(n)
+		}
+	}
+	return l.err
 }
 
 // opener opens added sources as fakes, each once.
@@ -215,6 +238,81 @@ func TestNobodyWaitsForASourceThatWasRemoved(t *testing.T) {
 		pass(2 * addedLook)
 		if waited() {
 			t.Error("another turn of its loop is expected")
+		}
+	})
+}
+
+// A source that is removed and added again is new: what came meanwhile is
+// history, whether anyone noticed that it was away or not.
+func TestASourceThatIsAddedAgainIsNew(t *testing.T) {
+	for _, away := range []time.Duration{0, addedLook, 3 * time.Hour} {
+		log := &memoryLog{}
+		added := &addedList{log: log}
+		feed := &fakeSource{name: "a", replies: []reply{batch("1"), batch("1", "2"), batch("1", "2", "3")}}
+		cfg := Config{
+			Log: log, Added: added, Open: func(alerts.AddedSource) Source { return feed },
+			Interval: time.Hour, FirstPollIsHistory: true,
+		}
+		running(t, cfg, func(*Ingester) {
+			added.set("a")
+			pass(addedLook)
+			if got := strings.Join(log.history, " "); got != "1" {
+				t.Fatalf("history is %s", got)
+			}
+			added.set()
+			pass(away)
+			log.forget("a") // as the store does when one is added
+			added.set("a")
+			pass(addedLook)
+			if got := strings.Join(log.history, " "); got != "1 2" {
+				t.Errorf("away for %s: history is %s", away, got)
+			}
+			pass(90 * time.Minute)
+			if got, all := strings.Join(log.history, " "), strings.Join(log.ids(), " "); got != "1 2" || all != "1 2 3" {
+				t.Errorf("away for %s: history is %s of %s", away, got, all)
+			}
+		})
+	}
+}
+
+// stubborn is a source that does not end when it is told to.
+type stubborn struct {
+	*fakeSource
+	takes time.Duration
+}
+
+func (s stubborn) Fetch(ctx context.Context, state []byte) (alerts.Batch, error) {
+	<-time.After(s.takes)
+	return s.fakeSource.Fetch(ctx, state)
+}
+
+// Whoever asks for the sources does not wait for the polls of those that were
+// removed, and what such a poll kept goes after it.
+func TestARemovedSourceEndsBesides(t *testing.T) {
+	log := &memoryLog{}
+	added := &addedList{log: log}
+	added.set("a", "b")
+	cfg := Config{
+		Log: log, Added: added, Interval: 5 * time.Minute,
+		Open: func(a alerts.AddedSource) Source {
+			return stubborn{&fakeSource{name: a.Name, replies: []reply{batch(a.Name)}}, time.Minute}
+		},
+	}
+	running(t, cfg, func(in *Ingester) {
+		pass(time.Second)
+		added.set()
+		pass(addedLook)
+		asked := time.Now()
+		if got := names(t, in); got != "" {
+			t.Errorf("sources are %s", got)
+		}
+		in.Stats()
+		if waited := time.Since(asked); waited > 0 {
+			t.Errorf("waited %s for the end of a poll", waited)
+		}
+		pass(time.Minute)
+		if log.saved() != 0 || len(added.forgot) != 2 {
+			t.Errorf("%d states are left, forgotten were %v", log.saved(), added.forgot)
 		}
 	})
 }

@@ -144,6 +144,12 @@ func (l *memoryLog) saved() int {
 	return len(l.states)
 }
 
+func (l *memoryLog) forget(source string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.states, source)
+}
+
 func (l *memoryLog) ids() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()

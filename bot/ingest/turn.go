@@ -38,7 +38,7 @@ func (s *source) turn(ctx context.Context, now bool) (wait time.Duration, polled
 	s.adopt(t.Status)
 	lost, err := s.hold(ctx)
 	if lost {
-		s.log.Warn("the poll was cut short: another replica has taken the source over")
+		s.log.Warn("the poll was cut short: another replica has taken the source over, or it was removed")
 		return 0, false
 	}
 	if ctx.Err() == nil {

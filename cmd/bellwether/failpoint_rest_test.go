@@ -35,8 +35,9 @@ func (f *failing) complete() {
 	// A source has to be down for a day: the suite of notices has what follows
 	// when nobody ends what was begun.
 	days := []string{"notice_begin"}
-	// One script is all that these commands do, and each step with a hub, which is
-	// asked again when nobody noted its answer.
+	// One script is all that these commands do, but for what is dropped again when
+	// a source is added, and each step with a hub, which is asked again when nobody
+	// noted its answer.
 	whole := []string{"source_add", "source_remove", "hub_put"}
 	names := slices.Sorted(maps.Values(adaptertest.ScriptNames(f.t, luaFolder)))
 	for _, name := range slices.Compact(names) {
