@@ -38,6 +38,8 @@ func TestCluster(t *testing.T) {
 	t.Run("rates", func(t *testing.T) { testRates(t, s) })
 	t.Run("leases", func(t *testing.T) { testLeases(t, s) })
 	t.Run("turns", func(t *testing.T) { testTurns(t, s) })
+	t.Run("notices", func(t *testing.T) { testNotices(t, s) })
+	t.Run("sources", func(t *testing.T) { testSources(t, s) })
 }
 
 // TestSentinel runs the outbox's suite through a sentinel.
