@@ -1,13 +1,19 @@
 package feed
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 
+	"golang.org/x/net/html"
+
 	"github.com/bellwether/bellwether/adapters/httpx/plain"
+	"github.com/bellwether/bellwether/alerts"
 )
 
 // Bounds of a list of feeds.
@@ -22,88 +28,153 @@ type Outline struct {
 	Address string // as it is written there
 }
 
+// OPML is what a list of feeds holds.
+type OPML struct {
+	Feeds  []Outline
+	Repeat int // outlines with an address that is there already
+	// Problems are the outlines that were to be feeds and can't be read, by their
+	// lines.
+	Problems []alerts.ItemProblem
+}
+
 // ReadOPML gives the feeds of a list in OPML (https://opml.org/spec2.opml), in
-// whichever groups they stand, in their order, those with an address that is
-// there already left out. A list of no feeds is an error.
-func ReadOPML(r io.Reader) ([]Outline, error) {
+// whichever groups they stand, in their order, each address once. It is read as
+// browsers read HTML, for many lists are not XML: quotes, < and & stand as they are
+// in what feeds say of themselves. A list of no feeds is an error.
+func ReadOPML(r io.Reader) (OPML, error) {
 	data, err := io.ReadAll(io.LimitReader(r, maxOPML+1))
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("read a list of feeds: %w", err)
+		return OPML{}, fmt.Errorf("read a list of feeds: %w", err)
 	case len(data) > maxOPML:
-		return nil, fmt.Errorf("read a list of feeds: it has more than %d bytes", maxOPML)
+		return OPML{}, fmt.Errorf("read a list of feeds: it has more than %d bytes", maxOPML)
 	}
 	out, err := outlines(plain.UTF8(data, declared(data, "")))
 	if err != nil {
-		return nil, fmt.Errorf("read a list of feeds: %w", err)
+		return OPML{}, fmt.Errorf("read a list of feeds: %w", err)
 	}
 	return out, nil
 }
 
 // outlines reads one element after the other, so that no depth of groups costs
 // more than another.
-func outlines(text string) ([]Outline, error) {
-	d := xml.NewDecoder(strings.NewReader(text))
-	d.Strict, d.Entity = false, xml.HTMLEntity
-	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil } // it is UTF-8 by now
-	var out []Outline
-	seen := map[string]bool{}
-	root := ""
+func outlines(text string) (OPML, error) {
+	var r opmlReader
+	tokens := html.NewTokenizer(strings.NewReader(text))
+	tokens.AllowCDATA(true)
+	root, ended, line := "", false, 1
 	for {
-		token, err := d.RawToken()
-		if errors.Is(err, io.EOF) {
+		kind := tokens.Next()
+		if kind == html.ErrorToken {
 			break
 		}
-		if err != nil {
-			return nil, err
-		}
-		start, ok := token.(xml.StartElement)
-		if !ok {
-			continue
-		}
-		name := strings.ToLower(start.Name.Local)
-		if root == "" {
+		raw := bytes.Clone(tokens.Raw()) // the tokenizer changes it
+		name := tagName(tokens, kind)
+		tokens.NextIsNotRawText() // after a title there may be none but in HTML
+		starts := kind == html.StartTagToken || kind == html.SelfClosingTagToken
+		switch {
+		case starts && root == "":
 			root = name
+		case starts && name == "outline":
+			r.begin(attributes(tokens), line)
+		case kind == html.EndTagToken:
+			ended = ended || name == "opml"
 		}
-		if name != "outline" {
-			continue
+		if kind != html.CommentToken && !bytes.HasPrefix(raw, []byte("<![CDATA[")) {
+			r.within(raw)
 		}
-		o := outline(start)
-		if o.Address == "" || seen[o.Address] {
-			continue
+		line += bytes.Count(raw, []byte("\n"))
+		if root != "" && root != "opml" {
+			break
 		}
-		if len(out) == maxOutlines {
-			return nil, fmt.Errorf("it has more than %d feeds", maxOutlines)
-		}
-		seen[o.Address] = true
-		out = append(out, o)
 	}
-	switch {
+	r.end()
+	switch out := r.out; {
 	case root != "opml":
-		return nil, errors.New("it is no OPML")
-	case len(out) == 0:
-		return nil, errors.New("it names no feed: no outline has an xmlUrl")
+		return OPML{}, errors.New("it is no OPML")
+	case len(out.Feeds) > maxOutlines:
+		return OPML{}, fmt.Errorf("it has more than %d feeds", maxOutlines)
+	case len(out.Feeds) == 0 && len(out.Problems) > 0:
+		return OPML{}, fmt.Errorf("it names no feed that can be read: %s: %w", out.Problems[0].Place, out.Problems[0].Err)
+	case len(out.Feeds) == 0:
+		return OPML{}, errors.New("it names no feed: no outline has an xmlUrl")
+	case !ended:
+		r.problem(line, errors.New("the list breaks off: its end </opml> is missing"))
 	}
-	return out, nil
+	return r.out, nil
 }
 
-func outline(start xml.StartElement) Outline {
-	var o Outline
-	var text string
-	for _, a := range start.Attr {
-		switch value := plain.Line(a.Value); strings.ToLower(a.Name.Local) {
-		case "xmlurl":
-			o.Address = value
-		case "title":
-			o.Title = value
-		case "text":
-			text = value
+// tagName is that of an element, without its namespace.
+func tagName(tokens *html.Tokenizer, kind html.TokenType) string {
+	if kind != html.StartTagToken && kind != html.SelfClosingTagToken && kind != html.EndTagToken {
+		return ""
+	}
+	name, _ := tokens.TagName()
+	return string(name[bytes.LastIndexByte(name, ':')+1:])
+}
+
+// opmlReader collects the outlines of a list.
+type opmlReader struct {
+	out  OPML
+	seen map[string]bool
+	// The outline that is read. Where a quote within a quoted text goes before a
+	// >, its tag ends there, and its address stands in the text behind.
+	now     Outline
+	rss     bool // it says that it is a feed
+	written int  // how many addresses stand there, whether they can be read or not
+	line    int  // 0 before the first
+}
+
+// opmlAddress finds the address of a feed as it is written.
+var opmlAddress = regexp.MustCompile(`(?i)\bxmlurl\s*=\s*(?:"([^"]*)"|'([^']*)')?`)
+
+func (r *opmlReader) begin(attr map[string]string, line int) {
+	r.end()
+	r.now = Outline{Title: cmp.Or(plain.Line(attr["title"]), plain.Line(attr["text"])), Address: plain.Line(attr["xmlurl"])}
+	r.rss, r.written, r.line = strings.EqualFold(attr["type"], "rss"), 0, line
+}
+
+// within looks for addresses of the outline that is read.
+func (r *opmlReader) within(raw []byte) {
+	if r.line == 0 {
+		return
+	}
+	for _, found := range opmlAddress.FindAllSubmatch(raw, -1) {
+		r.written++
+		if r.now.Address == "" {
+			r.now.Address = plain.Line(html.UnescapeString(string(found[1]) + string(found[2])))
 		}
 	}
-	if o.Title == "" {
-		o.Title = text
+}
+
+// end takes the outline that was read.
+func (r *opmlReader) end() {
+	o := r.now
+	switch {
+	case r.line == 0:
+	case r.written > 1:
+		r.problem(r.line, fmt.Errorf("%.80q has two addresses: a > is missing behind the first", o.Title))
+	case r.written > 0 && o.Address == "":
+		r.problem(r.line, fmt.Errorf("%.80q has an address that is empty or can't be read: is a quote missing before it?", o.Title))
+	case r.rss && o.Address == "":
+		r.problem(r.line, fmt.Errorf("%.80q has no address: no xmlUrl", o.Title))
 	}
-	return o
+	r.now, r.line = Outline{}, 0
+	switch {
+	case o.Address == "": // a group, or something else
+	case r.seen[o.Address]:
+		r.out.Repeat++
+	case len(r.out.Feeds) <= maxOutlines:
+		if r.seen == nil {
+			r.seen = map[string]bool{}
+		}
+		r.seen[o.Address] = true
+		r.out.Feeds = append(r.out.Feeds, o)
+	}
+}
+
+func (r *opmlReader) problem(line int, err error) {
+	r.out.Problems = append(r.out.Problems, alerts.ItemProblem{Place: fmt.Sprintf("line %d", line), Err: err})
 }
 
 // WriteOPML writes a list of feeds in OPML 2.0.

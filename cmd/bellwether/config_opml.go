@@ -22,7 +22,10 @@ func (r *fileReader) opml(n *yaml.Node, file string, more sourceConfig) {
 		r.fail(n, "opml: "+err.Error(), "give the path of a list of feeds in OPML, as feed readers export it")
 		return
 	}
-	for i, o := range list {
+	for _, p := range list.Problems {
+		r.fail(n, fmt.Sprintf("opml: %s of %s: %v", p.Place, file, p.Err), "correct it there, or remove it")
+	}
+	for i, o := range list.Feeds {
 		s, err := newSource(o.Address, fmt.Sprintf("%s, feed %d", file, i+1))
 		if err != nil || s.url == "" {
 			r.fail(n, fmt.Sprintf("opml: feed %d of %s (%s) has no address that can be read", i+1, file, o.Title), "correct its xmlUrl, or remove it")
@@ -36,10 +39,10 @@ func (r *fileReader) opml(n *yaml.Node, file string, more sourceConfig) {
 	}
 }
 
-func openOPML(file string) ([]feed.Outline, error) {
+func openOPML(file string) (feed.OPML, error) {
 	opened, err := os.Open(file)
 	if err != nil {
-		return nil, err
+		return feed.OPML{}, err
 	}
 	defer opened.Close()
 	return feed.ReadOPML(opened)

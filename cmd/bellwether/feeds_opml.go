@@ -28,7 +28,7 @@ func newFeedsImport(w world) *cobra.Command {
 	return cmd
 }
 
-func readOPML(w world, file string) ([]feed.Outline, error) {
+func readOPML(w world, file string) (feed.OPML, error) {
 	if file == "-" {
 		return feed.ReadOPML(w.stdin)
 	}
@@ -36,11 +36,14 @@ func readOPML(w world, file string) ([]feed.Outline, error) {
 }
 
 // imported adds what a list names, unread: feeds check tells what can't be.
-func (t feedTools) imported(ctx context.Context, w world, list []feed.Outline) error {
+func (t feedTools) imported(ctx context.Context, w world, list feed.OPML) error {
 	faults := faults{w: w}
+	for _, p := range list.Problems {
+		faults.report(p.Place, p.Err)
+	}
 	var all []alerts.AddedSource
 	configured := 0
-	for i, o := range list {
+	for i, o := range list.Feeds {
 		one, err := addedSource(o.Address, o.Title)
 		switch {
 		case err != nil:
@@ -62,7 +65,12 @@ func (t feedTools) imported(ctx context.Context, w world, list []feed.Outline) e
 		}
 	}
 	there := configured + len(added) - n
-	_, err = fmt.Fprintf(w.stdout, "Added %s; %d were there already. `bellwether feeds check` reads them all once.\n", count(n, "feed", "feeds"), there)
+	repeated := ""
+	if list.Repeat > 0 {
+		repeated = fmt.Sprintf(" (the list names %d of its feeds again)", list.Repeat)
+	}
+	_, err = fmt.Fprintf(w.stdout, "Added %s; %d were there already%s. `bellwether feeds check` reads them all once.\n",
+		count(n, "feed", "feeds"), there, repeated)
 	if err != nil {
 		return err
 	}
