@@ -44,12 +44,16 @@ type SendError struct {
 	After     time.Duration // the platform's own wish; no failed attempt
 }
 
-// Error implements error.
+// Error implements error. People read it, who have no use for the scope.
 func (e *SendError) Error() string {
 	if e.Permanent {
-		return fmt.Sprintf("refused for good (%s): %v", e.Scope, e.Err)
+		return e.Err.Error()
 	}
-	return fmt.Sprintf("asked to wait %s (%s): %v", e.After, e.Scope, e.Err)
+	wait := e.After
+	if wait > time.Second {
+		wait = wait.Round(time.Second)
+	}
+	return fmt.Sprintf("%v; it asks to wait %s", e.Err, wait)
 }
 
 // Unwrap gives the platform's error.

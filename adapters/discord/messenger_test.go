@@ -2,6 +2,7 @@ package discord_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -204,8 +205,8 @@ func TestUnclearAnswer(t *testing.T) {
 	s := newSender(t, fakediscord.Options{}, discord.Limits{})
 	s.faults.next(fakediscord.Fault{Status: 200})
 	_, err := s.Send(t.Context(), s.delivery("a", s.in(s.trade)))
-	if err == nil || strings.Contains(err.Error(), "refused for good") {
-		t.Errorf("got %v", err)
+	if refused, ok := errors.AsType[*alerts.SendError](err); err == nil || ok {
+		t.Errorf("got %v, %+v", err, refused)
 	}
 }
 

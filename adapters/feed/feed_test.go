@@ -192,7 +192,7 @@ func TestFetchFails(t *testing.T) {
 		after        time.Duration
 	}{
 		{"404", "server answered 404 Not Found", 0},
-		{"429", "asked to wait 2m0s (platform): server answered 429 Too Many Requests", 2 * time.Minute},
+		{"429", "server answered 429 Too Many Requests; it asks to wait 2m0s", 2 * time.Minute},
 		{"page", "there is an HTML page, not a feed; look on it for the address of its feed", 0},
 		{"empty", "the document is empty", 0},
 		{"304", "server answered 304 Not Modified though it was not asked for changes", 0},

@@ -125,7 +125,7 @@ func TestAMovedFeedThatFails(t *testing.T) {
 		}
 	}
 	m.answer["/new"] = func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusGone) }
-	if got, err := m.poll(); got != `/new "/new", /old` || err == nil || !strings.Contains(err.Error(), "410 Gone") {
+	if got, err := m.poll(); got != `/new "/new", /old` || err == nil || !strings.Contains(err.Error(), "is gone (410)") {
 		t.Errorf("gone from both: asked %s, %v", got, err)
 	}
 	m.stands("/new")

@@ -269,7 +269,7 @@ func TestErr(t *testing.T) {
 		t.Fatal(err)
 	}
 	var gone *alerts.SendError
-	if !errors.As(res.Err(), &gone) || !gone.Permanent {
+	if !errors.As(res.Err(), &gone) || !gone.Permanent || res.Err().Error() != "the server says that it is gone (410)" {
 		t.Errorf("410: %v", res.Err())
 	}
 }

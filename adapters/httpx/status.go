@@ -29,7 +29,7 @@ func (r *Response) Err() error {
 		return alerts.RetryAfter(err, d, alerts.ScopePlatform)
 	}
 	if r.Status == http.StatusGone {
-		return alerts.Permanent(err, alerts.ScopePlatform)
+		return alerts.Permanent(errors.New("the server says that it is gone (410)"), alerts.ScopePlatform)
 	}
 	return err
 }

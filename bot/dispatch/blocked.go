@@ -54,7 +54,7 @@ func (t *turn) refusedForGood(ctx context.Context, p part, refusal *alerts.SendE
 		t.log.Error("refused for good; what waits is kept, and tried again from time to time", "scope", refusal.Scope.String(), "error", err)
 		t.cfg.Blocked(d, refusal.Scope, refusal)
 	}
-	t.log.Warn("the platform takes nothing for a while", "key", p.key, "pause", span, "error", err)
+	t.log.Warn("the platform takes nothing for a while", "key", p.key, "scope", refusal.Scope.String(), "pause", span, "error", err)
 	return t.giveBackBlocked(ctx, span, err, p.keys()...)
 }
 

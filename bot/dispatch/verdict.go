@@ -49,7 +49,7 @@ func (t *turn) verdict(ctx context.Context, p part, msg alerts.Delivery, r alert
 		return t.failed(ctx, p, err)
 	case !refusal.Permanent:
 		t.pauseScope(refusal)
-		return t.refused(ctx, p, asked(refusal), err), leave
+		return t.refused(ctx, p, refusal, err), leave
 	case refusal.Scope == alerts.ScopeMessage:
 		return t.fail(ctx, p, err)
 	}
@@ -146,12 +146,13 @@ func (t *turn) fail(ctx context.Context, p part, err error) (outcome, step) {
 
 // refused gives the lane back after a definite refusal: no attempt counts, and
 // the marks of the part are cleared.
-func (t *turn) refused(ctx context.Context, p part, span time.Duration, err error) outcome {
+func (t *turn) refused(ctx context.Context, p part, refusal *alerts.SendError, err error) outcome {
+	span := asked(refusal)
 	level := slog.LevelWarn
 	if span < shortPause {
 		level = slog.LevelDebug
 	}
-	t.log.Log(ctx, level, "the platform takes nothing for a while", "key", p.key, "pause", span, "error", err)
+	t.log.Log(ctx, level, "the platform takes nothing for a while", "key", p.key, "scope", refusal.Scope.String(), "pause", span, "error", err)
 	return t.giveBack(ctx, span, err, p.keys()...)
 }
 
