@@ -283,7 +283,8 @@ func (m *model) failure(w *watched, r fakeweb.Request, in mood, address string) 
 		w.earliest = r.Ended.Add(5 * time.Hour)
 	}
 	lost := r.Status >= 400 && r.Status < 500 || in == cutting
-	w.back = lost && w.moved != "" && address != w.o.oldAddress()
+	// Where only a part of a document was read, the poll may have kept that it moved.
+	w.back = lost && (w.moved != "" || w.loose) && address != w.o.oldAddress()
 }
 
 func (m *model) hold(r fakeweb.Request, least, most time.Duration) {
