@@ -126,6 +126,9 @@ func New(cfg Config) *Subscriber {
 		Name: "bellwether_hub_deliveries_total",
 		Help: "What hubs sent: taken, ping (the feed was polled), forged (no valid signature), unknown or failed (to be sent again).",
 	}, []string{"outcome"})
+	for _, outcome := range []string{"taken", "ping", "forged", "unknown", "failed"} {
+		s.deliveries.WithLabelValues(outcome) // shown before the first
+	}
 	f.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "bellwether_hub_subscriptions", Help: "Feeds whose hub sends what is new.",
 	}, func() float64 { return float64(s.count()) })

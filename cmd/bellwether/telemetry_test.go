@@ -44,7 +44,9 @@ func scrapeOf(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
 	address := freeAddress(t)
-	environment := map[string]string{"BELLWETHER_HTTP_LISTEN": address, "BELLWETHER_DATA": filepath.Join(dir, "data")}
+	environment := map[string]string{
+		"BELLWETHER_HTTP_LISTEN": address, "BELLWETHER_PUBLIC_URL": "http://" + address, "BELLWETHER_DATA": filepath.Join(dir, "data"),
+	}
 	writeFile(t, filepath.Join(dir, "a.txt"), harborStory)
 	p := start(t, environment, "run", "--source", dir)
 	p.say("subscribe harbor")
